@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The rules every target of ours is compiled under, in one place.
+let ours: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: ours)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: ours)
+}
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+
+let package = Package(
+  name: "nomyo-proxy",
+  products: [
+    .executable(name: "nomyo-proxy", targets: ["nomyo-proxy"]),
+    .executable(name: "nomyo-dev-router", targets: ["nomyo-dev-router"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+  ],
+  targets: [
+    // Layer 0: C.
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+    .target(name: "CPlatform", cSettings: [.define("_GNU_SOURCE")]),
+
+    // Layer 1
+    module("Platform", ["CPlatform"]),
+    module("JSONText"),
+    // Layer 2
+    module("Sealing", ["COpenSSL", "Platform"]),
+    // Layer 3
+    module("Envelope", ["Sealing", "JSONText", "Platform"]),
+    module("ClientKeys", ["Sealing", "Platform"]),
+    module("RouterTrust", ["Sealing", "Platform"]),
+    // Layer 4
+    module("Upstream", ["CCurl", "Platform", httpTypes]),
+    module("Pacing"),
+    module("Dialects", ["JSONText"]),
+    module("Listener", ["Platform", nioCore, nioPosix, nioHTTP1, httpTypes, logging]),
+    // Layer 5
+    module(
+      "Relay",
+      [
+        "Platform", "JSONText", "Sealing", "Envelope", "ClientKeys", "RouterTrust", "Upstream",
+        "Pacing", "Dialects", "Listener", httpTypes, logging,
+      ]),
+    module("Service", ["CSystemd", "Platform"]),
+    module("Settings", ["Platform", toml]),
+    // Layer 6
+    module(
+      "Daemon",
+      [
+        "Platform", "Sealing", "ClientKeys", "RouterTrust", "Upstream", "Listener", "Relay", "Service",
+        "Settings", lifecycle, logging,
+      ]),
+    // Layer 7
+    module("Commands", ["Daemon", "Settings", "Platform", "Upstream", arguments, logging]),
+    module(
+      "DevRouter",
+      [
+        "Platform", "JSONText", "Sealing", "Envelope", "Upstream", "Listener", httpTypes, lifecycle,
+        arguments, logging,
+      ]),
+    .executableTarget(name: "nomyo-proxy", dependencies: ["Commands"], swiftSettings: ours),
+    .executableTarget(name: "nomyo-dev-router", dependencies: ["DevRouter"], swiftSettings: ours),
+  ],
+  swiftLanguageModes: [.v6]
+)

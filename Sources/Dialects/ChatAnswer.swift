@@ -1,0 +1,63 @@
+public import JSONText
+
+/// An authentic answer whose shape was checked: a `chat.completion` with at least one message.
+public struct ChatAnswer: Sendable {
+  /// One of the answer's choices.
+  public struct Choice: Sendable {
+    /// Its place, as the router numbered it or else by order.
+    public let index: Int
+    /// The members of its message.
+    public let message: JSONObject
+    /// Why the model stopped, nil where the router does not say.
+    public let finishReason: String?
+    /// Token probabilities, if asked for and sent.
+    public let logprobs: JSONValue?
+  }
+
+  /// The answer's text.
+  public let document: JSONDocument
+  /// The answer's members.
+  public let object: JSONObject
+  /// In the order in which they came.
+  public let choices: [Choice]
+
+  /// Checks the shape of an opened answer.
+  ///
+  /// - Throws: status 502 with code `upstream_error` when the router sealed an error, `upstream_answer` when it sealed
+  ///   something else.
+  public init(document: JSONDocument, object: JSONObject) throws(APIFault) {
+    self.document = document
+    self.object = object
+    guard let values = object["choices"]?.elements, !values.isEmpty else { throw Self.fault(insteadOf: object) }
+    var choices: [Choice] = []
+    choices.reserveCapacity(values.count)
+    for (position, value) in values.enumerated() { choices.append(try Choice(value, position: position)) }
+    self.choices = choices
+  }
+
+  private static func fault(insteadOf object: JSONObject) -> APIFault {
+    guard let error = object["error"], !error.isNull else { return Self.malformed }
+    let members = try? error.object()
+    let said = members?["message"]?.string ?? error.string
+    return APIFault(
+      status: 502, type: "server_error", code: "upstream_error",
+      message: "The router answered with an error." + (said.map { " It says: \(ForeignText($0))" } ?? ""))
+  }
+
+  fileprivate static let malformed = APIFault(
+    status: 502, type: "server_error", code: "upstream_answer",
+    message: "The router's answer was authentic but is not a chat completion with choices. Try again; if it stays, "
+      + "the router's operator has to look at the model.")
+}
+
+extension ChatAnswer.Choice {
+  fileprivate init(_ value: JSONValue, position: Int) throws(APIFault) {
+    guard let members = try? value.object(), let message = try? members["message"]?.object() else {
+      throw ChatAnswer.malformed
+    }
+    index = members["index"]?.integer ?? position
+    self.message = message
+    finishReason = members["finish_reason"]?.string
+    logprobs = members["logprobs"].flatMap { $0.isNull ? nil : $0 }
+  }
+}

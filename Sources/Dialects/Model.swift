@@ -1,0 +1,41 @@
+import JSONText
+
+/// A model that can be asked for.
+public struct Model: Sendable, Equatable {
+  /// The name to ask for.
+  public let id: String
+  /// The router's name for it; differs from `id` for a local alias.
+  public let root: String
+  /// Seconds since 1970, 0 where the router does not say.
+  public let created: Int
+  /// Who offers it.
+  public let owner: String
+
+  /// A model with all its parts.
+  public init(id: String, root: String, created: Int, owner: String) {
+    self.id = id
+    self.root = root
+    self.created = created
+    self.owner = owner
+  }
+
+  /// Reads the router's list: `{"data":[{"id":…, …}]}`, without `object`, with whatever else its backends say
+  /// (PROTOCOL.md section 1). Entries without a usable name are left out; nil where there is no list.
+  public static func list(fromRouter bytes: [UInt8]) -> [Model]? {
+    guard let root = try? JSONDocument(parsing: bytes).root, let object = try? root.object(),
+      let entries = object["data"]?.elements
+    else { return nil }
+    var seen: Set<String> = []
+    return entries.compactMap { entry in
+      guard let members = try? entry.object(), let id = members["id"]?.string ?? members["name"]?.string,
+        !id.isEmpty, seen.insert(id).inserted
+      else { return nil }
+      return Model(
+        id: id, root: id, created: members["created"]?.integer ?? 0,
+        owner: members["owned_by"]?.string ?? "nomyo")
+    }
+  }
+
+  /// The same model under another name.
+  public func named(_ alias: String) -> Model { Model(id: alias, root: root, created: created, owner: owner) }
+}

@@ -1,0 +1,138 @@
+import CPlatform
+import Glibc
+
+/// A fixed number of threads for work that computes or blocks for milliseconds or longer.
+///
+/// RSA private operations, key generation and file reads run here: neither an event loop nor Swift's cooperative pool
+/// may wait for them. Jobs start in the order in which they were given.
+public final class WorkerThreads: Sendable {
+  /// How the threads compete for processor time.
+  public enum Priority: Sendable {
+    /// Like every other thread.
+    case normal
+    /// Only when nothing else wants the processor (`SCHED_IDLE`, sched(7)).
+    case idle
+  }
+
+  private let queue = JobQueue()
+
+  /// Starts the threads. They end after the last reference to this object is gone and the queue is empty.
+  ///
+  /// - Parameters:
+  ///   - count: How many threads.
+  ///   - name: What the kernel calls them, at most 15 bytes.
+  ///   - priority: How they compete for the processor.
+  public init(count: Int, name: String, priority: Priority = .normal) {
+    for _ in 0..<count {
+      startThread { [queue] in
+        _ = cplatform_name_thread(name)
+        if priority == .idle { _ = cplatform_idle_priority() }
+        while let job = queue.next() { job() }
+      }
+    }
+  }
+
+  deinit { queue.close() }
+
+  /// Runs `work` on one of the threads and waits for it without holding a thread of the caller's.
+  ///
+  /// A task that was cancelled before its turn comes does not run `work`.
+  public func run<Result: Sendable>(
+    _ work: @escaping @Sendable () throws -> sending Result
+  ) async throws -> Result {
+    let cancelled = Locked(false)
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        queue.append {
+          if cancelled.withLock({ $0 }) {
+            continuation.resume(throwing: CancellationError())
+          } else {
+            continuation.resume(with: Swift.Result { try work() })
+          }
+        }
+      }
+    } onCancel: {
+      cancelled.withLock { $0 = true }
+    }
+  }
+}
+
+/// Jobs in order of arrival, handed to whichever thread asks first.
+private final class JobQueue: @unchecked Sendable {
+  // @unchecked: `jobs`, `head` and `isClosed` are reached only with `mutex` held.
+  typealias Job = @Sendable () -> Void
+
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let arrival = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private var jobs: [Job] = []
+  private var head = 0
+  private var isClosed = false
+
+  init() {
+    mutex.initialize(to: pthread_mutex_t())
+    arrival.initialize(to: pthread_cond_t())
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(arrival, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(arrival)
+    pthread_mutex_destroy(mutex)
+    arrival.deallocate()
+    mutex.deallocate()
+  }
+
+  func append(_ job: @escaping Job) {
+    pthread_mutex_lock(mutex)
+    jobs.append(job)
+    pthread_cond_signal(arrival)
+    pthread_mutex_unlock(mutex)
+  }
+
+  func close() {
+    pthread_mutex_lock(mutex)
+    isClosed = true
+    pthread_cond_broadcast(arrival)
+    pthread_mutex_unlock(mutex)
+  }
+
+  /// Waits for a job; nil once the queue is closed and empty.
+  func next() -> Job? {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while head == jobs.count {
+      if isClosed { return nil }
+      pthread_cond_wait(arrival, mutex)
+    }
+    let job = jobs[head]
+    jobs[head] = {}
+    head += 1
+    // Give the space back once half of it is spent, so that appending stays cheap and memory bounded.
+    if head == jobs.count || head > 64 && head * 2 > jobs.count {
+      jobs.removeFirst(head)
+      head = 0
+    }
+    return job
+  }
+}
+
+/// Starts a detached thread with a stack that suits jobs without deep recursion.
+private func startThread(_ body: @escaping @Sendable () -> Void) {
+  final class Start {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+  var attributes = pthread_attr_t()
+  pthread_attr_init(&attributes)
+  pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+  pthread_attr_setstacksize(&attributes, 512 * 1024)
+  var thread = pthread_t()
+  let context = Unmanaged.passRetained(Start(body)).toOpaque()
+  let failure = pthread_create(&thread, &attributes, { context in
+    guard let context else { return nil }
+    Unmanaged<Start>.fromOpaque(context).takeRetainedValue().body()
+    return nil
+  }, context)
+  pthread_attr_destroy(&attributes)
+  precondition(failure == 0, "the system refused a thread at start (pthread_create(3): \(failure))")
+}
