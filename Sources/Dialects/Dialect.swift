@@ -23,13 +23,16 @@ public protocol AnswerStream: Sendable {
   mutating func opening() -> [UInt8]
 
   /// Keeps connections and watchdogs alive while the answer is awaited; only after `opening`.
-  mutating func heartbeat() -> [UInt8]
+  func heartbeat() -> [UInt8]
 
-  /// The answer, in pieces each of which is written at once. Says the opening too if that was not said yet.
-  mutating func events(of answer: ChatAnswer) -> [[UInt8]]
+  /// Writes the answer to `sink` in pieces of bounded size, each of them whole events. Says the opening too if that was
+  /// not said yet. A sink that waits holds the writer back, so a slow reader costs no memory but the answer's own.
+  mutating func write<Failure: Error>(
+    _ answer: ChatAnswer, to sink: ([UInt8]) async throws(Failure) -> Void
+  ) async throws(Failure)
 
   /// The end of a stream whose answer did not come. Never looks like a good end.
-  mutating func failure(_ fault: APIFault) -> [UInt8]
+  func failure(_ fault: APIFault) -> [UInt8]
 }
 
 /// What the configuration says about requests, whatever their dialect.

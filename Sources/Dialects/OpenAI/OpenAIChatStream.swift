@@ -6,9 +6,10 @@ struct OpenAIChatStream: AnswerStream {
   let contentType = "text/event-stream"
 
   private let request: ChatRequest
-  private var head: ChunkHead
-  /// Choices with an index below this have been given their role.
-  private var openedChoices = 0
+  private let startedAt: Int
+  /// There once the opening is said: its identifier holds for the whole stream.
+  private var head: ChunkHead?
+  private var openedChoices: Int { head == nil ? 0 : request.choiceCount }
 
   /// About this many characters make a piece of content: small enough to look like typing, large enough that a long
   /// answer is not mostly framing.
@@ -16,100 +17,107 @@ struct OpenAIChatStream: AnswerStream {
 
   init(_ request: ChatRequest, at now: Int) {
     self.request = request
-    head = ChunkHead(model: request.model, created: now)
+    startedAt = now
   }
 
   mutating func opening() -> [UInt8] {
-    guard openedChoices == 0 else { return [] }
-    openedChoices = request.choiceCount
-    return (0..<request.choiceCount).flatMap { roleEvent($0) }
+    guard head == nil else { return [] }
+    let head = ChunkHead(model: request.model, created: startedAt)
+    self.head = head
+    var writer = ChunkWriter(head: head)
+    for index in 0..<request.choiceCount { writer.role(index) }
+    return writer.take()
   }
 
-  mutating func heartbeat() -> [UInt8] {
+  func heartbeat() -> [UInt8] {
     // A data-bearing chunk without content: comments break some clients and do not re-arm the watchdogs of others.
-    head.event { chunk in chunk.choice(0) { $0.member("content", "") } }
+    guard let head else { return [] }
+    var writer = ChunkWriter(head: head)
+    writer.choice(0) { $0.member("content", "") }
+    return writer.take()
   }
 
-  mutating func events(of answer: ChatAnswer) -> [[UInt8]] {
-    if openedChoices == 0 { head.adopt(answer.object) }
-    var events: [[UInt8]] = []
+  mutating func write<Failure: Error>(
+    _ answer: ChatAnswer, to sink: ([UInt8]) async throws(Failure) -> Void
+  ) async throws(Failure) {
+    let opened = openedChoices
+    let head = self.head ?? ChunkHead(model: request.model, created: startedAt, adopting: answer.object)
+    self.head = head
+    var writer = ChunkWriter(head: head)
     for choice in answer.choices {
-      if choice.index >= openedChoices { events.append(roleEvent(choice.index)) }
-      append(choice, to: &events)
+      if choice.index >= opened { writer.role(choice.index) }
+      for part in Self.parts(of: choice) {
+        switch part {
+        case .text(let name, let content):
+          for piece in JSONStringPieces(content, characters: Self.charactersPerPiece) {
+            writer.choice(choice.index) { $0.member(name, content: piece) }
+            if writer.isFull { try await sink(writer.take()) }
+          }
+        case .member(let name, let value):
+          writer.choice(choice.index) { $0.member(name, copying: value) }
+        case .call(let position, let call):
+          writer.choice(choice.index) { $0.toolCall(position) { call.writeStart(to: &$0) } }
+          for piece in JSONStringPieces(call.arguments[...], characters: Self.charactersPerPiece) {
+            writer.choice(choice.index) { $0.toolCall(position) { call.writeArguments(piece, to: &$0) } }
+            if writer.isFull { try await sink(writer.take()) }
+          }
+        }
+      }
+      writer.choice(choice.index, finish: Self.finishReason(of: choice), logprobs: choice.logprobs) { _ in }
     }
-    openedChoices = max(openedChoices, request.choiceCount)
-    if request.includesUsage, let usage = answer.object["usage"], usage.kind == .object {
-      events.append(head.event { $0.usage(usage) })
-    }
-    events.append(Array("data: [DONE]\n\n".utf8))
-    return events
+    if request.includesUsage, let usage = answer.object["usage"], usage.kind == .object { writer.usage(usage) }
+    writer.done()
+    try await sink(writer.take())
   }
 
-  mutating func failure(_ fault: APIFault) -> [UInt8] {
+  func failure(_ fault: APIFault) -> [UInt8] {
     Array("data: ".utf8) + OpenAIError.body(of: fault) + Array("\n\n".utf8)
   }
 
-  private func roleEvent(_ index: Int) -> [UInt8] {
-    head.event { chunk in
-      chunk.choice(index) { delta in
-        delta.member("role", "assistant")
-        delta.member("content", "")
-      }
-    }
+  /// What a message is sent as, in the order in which clients expect it.
+  private enum Part {
+    /// A text that is cut into pieces.
+    case text(String, ArraySlice<UInt8>)
+    /// A member that no client expects to see cut.
+    case member(String, JSONValue)
+    /// A tool call and its place.
+    case call(Int, ToolCall)
   }
 
-  private func append(_ choice: ChatAnswer.Choice, to events: inout [[UInt8]]) {
-    let message = choice.message
+  private static func parts(of choice: ChatAnswer.Choice) -> [Part] {
+    var parts: [Part] = []
     for name in ["reasoning_content", "reasoning", "content", "refusal"] {
-      guard let text = message[name], !text.isNull else { continue }
-      append(text, as: name, of: choice.index, to: &events)
+      guard let value = choice.message[name], !value.isNull else { continue }
+      parts.append(value.stringContent.map { .text(name, $0) } ?? .member(name, value))
     }
-    let calls = message["tool_calls"]?.elements ?? []
-    for (position, call) in calls.enumerated() {
-      append(ToolCall(call), at: position, of: choice.index, to: &events)
+    for (position, call) in calls(of: choice).enumerated() { parts.append(.call(position, ToolCall(call))) }
+    if let call = choice.message["function_call"], call.kind == .object {
+      parts.append(.member("function_call", call))
     }
-    if let call = message["function_call"], call.kind == .object {
-      events.append(head.event { $0.choice(choice.index) { $0.member("function_call", copying: call) } })
-    }
-    let reason = finishReason(of: choice, hasCalls: !calls.isEmpty)
-    events.append(head.event { $0.choice(choice.index, finish: reason, logprobs: choice.logprobs) { _ in } })
+    return parts
   }
 
-  private func append(_ text: JSONValue, as name: String, of index: Int, to events: inout [[UInt8]]) {
-    guard let content = text.stringContent else {
-      // A list of parts: no client expects to see it cut.
-      events.append(head.event { $0.choice(index) { $0.member(name, copying: text) } })
-      return
-    }
-    for piece in JSONStringPieces(content, characters: Self.charactersPerPiece) {
-      events.append(head.event { $0.choice(index) { $0.member(name, content: piece) } })
-    }
-  }
-
-  private func append(_ call: ToolCall, at position: Int, of index: Int, to events: inout [[UInt8]]) {
-    events.append(
-      head.event { chunk in
-        chunk.choice(index) { delta in
-          delta.toolCall(position) { call.writeStart(to: &$0) }
-        }
-      })
-    for piece in JSONStringPieces(call.arguments[...], characters: Self.charactersPerPiece) {
-      events.append(
-        head.event { chunk in
-          chunk.choice(index) { delta in
-            delta.toolCall(position) { call.writeArguments(piece, to: &$0) }
-          }
-        })
-    }
+  private static func calls(of choice: ChatAnswer.Choice) -> [JSONValue] {
+    choice.message["tool_calls"]?.elements ?? []
   }
 
   /// `tool_calls` exactly when calls were sent, unless the answer was cut; never nothing, because some clients take a
   /// stream without a reason for a broken one.
-  private func finishReason(of choice: ChatAnswer.Choice, hasCalls: Bool) -> String {
+  private static func finishReason(of choice: ChatAnswer.Choice) -> String {
+    let hasCalls = !calls(of: choice).isEmpty
     switch choice.finishReason {
-    case "length": "length"
-    case let reason? where !hasCalls && reason != "tool_calls": reason
-    default: hasCalls ? "tool_calls" : "stop"
+    case "length": return "length"
+    case let reason? where !hasCalls && reason != "tool_calls": return reason
+    default: return hasCalls ? "tool_calls" : "stop"
+    }
+  }
+}
+
+extension ChunkWriter {
+  fileprivate mutating func role(_ index: Int) {
+    choice(index) { delta in
+      delta.member("role", "assistant")
+      delta.member("content", "")
     }
   }
 }

@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+@testable import Dialects
+
+@Suite struct OpenAIDecodeTests {
+  private func decode(_ body: String, _ policy: RequestPolicy = RequestPolicy()) throws(APIFault) -> ChatRequest {
+    try OpenAIChat().decode(Array(body.utf8), under: policy)
+  }
+
+  private func sealed(_ body: String, _ policy: RequestPolicy = RequestPolicy()) throws -> String {
+    String(decoding: try decode(body, policy).plaintext, as: UTF8.self)
+  }
+
+  @Test func `what the caller wrote is sealed byte for byte`() throws {
+    let body = """
+       {"model" : "m\\u002F1", "temperature":1.0, "seed": 12345678901234567890,
+      "top_p":1e-1 ,"messages":[ {"role":"user","content":"a\\/b \\ud83d \\u0000 é"} ], "x-unknown":{"z":1,"a":[]}}\n
+      """
+    #expect(try sealed(body) == body)
+  }
+
+  @Test func `members that are the proxy's business or identify an account go, the others stay as they are`() throws {
+    let body = """
+      {"stream":true, "model":"m","stream_options":{"include_usage":true},"messages":[{}],"store":true,"metadata":{"a":1},
+      "safety_identifier":"s","session_id":"i","prompt_cache_key":"k","api_key":"secret","base_url":"u","nomyo":{"cache":true},
+      "security_tier":"high","user":"me","temperature":0.50,"stop":null,"logprobs":null}
+      """
+    let text = try sealed(body)
+    let members = try #require(
+      JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    #expect(Set(members.keys) == ["model", "messages", "user", "temperature"])
+    #expect(text.contains("\"temperature\":0.50"))
+  }
+
+  @Test(arguments: [
+    (RequestPolicy.StripIdentifiers.none, ["model", "messages", "user", "metadata"]),
+    (.account, ["model", "messages", "user"]), (.all, ["model", "messages"]),
+  ])
+  func `how much identifies the caller is configured`(
+    strip: RequestPolicy.StripIdentifiers, remaining: [String]
+  ) throws {
+    let text = try sealed(
+      #"{"model":"m","messages":[{}],"user":"u","metadata":{}}"#, RequestPolicy(stripIdentifiers: strip))
+    let members = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    #expect(Set(members.keys) == Set(remaining))
+  }
+
+  @Test func `an alias is sealed as the router's name and remembered as the caller's`() throws {
+    let request = try decode(
+      #"{"messages":[{}],"model":"gpt-4o"}"#, RequestPolicy(aliases: ["gpt-4o": "Qwen/Qwen3-0.6B"]))
+    #expect(String(decoding: request.plaintext, as: UTF8.self) == #"{"messages":[{}],"model":"Qwen/Qwen3-0.6B"}"#)
+    #expect(request.model == "gpt-4o")
+    #expect(request.routerModel == "Qwen/Qwen3-0.6B")
+  }
+
+  @Test func `what the answer's encoding needs is read`() throws {
+    let request = try decode(
+      #"{"model":"m","messages":[{}],"stream":true,"stream_options":{"include_usage":true},"n":3,"security_tier":"high"}"#)
+    #expect(request.isStream)
+    #expect(request.includesUsage)
+    #expect(request.choiceCount == 3)
+    #expect(request.securityTier == "high")
+  }
+
+  @Test func `null means not set`() throws {
+    let request = try decode(#"{"model":"m","messages":[{}],"stream":null,"stream_options":null,"n":null}"#)
+    #expect(!request.isStream)
+    #expect(request.choiceCount == 1)
+    #expect(String(decoding: request.plaintext, as: UTF8.self) == #"{"model":"m","messages":[{}]}"#)
+  }
+
+  @Test(arguments: [
+    ("", "invalid_json", "body"), ("{", "invalid_json", "body"), ("hello", "invalid_json", "body"),
+    ("{} {}", "invalid_json", "body"), (#"{"model":"m","messages":[{}],}"#, "invalid_json", "body"),
+    (#"{"model":NaN}"#, "invalid_json", "body"), ("[]", "invalid_type", "body"), ("null", "invalid_type", "body"),
+    ("\"text\"", "invalid_type", "body"), ("{}", "missing_required_parameter", "model"),
+    (#"{"model":null,"messages":[{}]}"#, "missing_required_parameter", "model"),
+    (#"{"model":7,"messages":[{}]}"#, "invalid_type", "model"),
+    (#"{"model":"","messages":[{}]}"#, "invalid_type", "model"),
+    (#"{"model":"m"}"#, "missing_required_parameter", "messages"),
+    (#"{"model":"m","messages":"hi"}"#, "invalid_type", "messages"),
+    (#"{"model":"m","messages":[]}"#, "invalid_type", "messages"),
+    (#"{"model":"m","messages":["hi"]}"#, "invalid_type", "messages"),
+    (#"{"model":"m","messages":[{}],"model":"n"}"#, "duplicate_member", "model"),
+    (#"{"model":"m","messages":[{}],"\u006dodel":"n"}"#, "duplicate_member", "model"),
+    (#"{"model":"m","messages":[{}],"stream":"yes"}"#, "invalid_type", "stream"),
+    (#"{"model":"m","messages":[{}],"stream_options":true}"#, "invalid_type", "stream_options"),
+    (#"{"model":"m","messages":[{}],"stream_options":{"include_usage":1}}"#, "invalid_type", "stream_options.include_usage"),
+    (#"{"model":"m","messages":[{}],"n":0}"#, "invalid_type", "n"),
+    (#"{"model":"m","messages":[{}],"n":1.5}"#, "invalid_type", "n"),
+    (#"{"model":"m","messages":[{}],"security_tier":1}"#, "invalid_type", "security_tier"),
+    ("\u{FEFF}{}", "invalid_encoding", "body"),
+    (String(repeating: "[", count: 200), "nesting_too_deep", "body"),
+  ])
+  func `what cannot be understood is a 400 that names the member`(body: String, code: String, parameter: String) {
+    let fault = #expect(throws: APIFault.self) { try decode(body) }
+    #expect(fault?.status == 400)
+    #expect(fault?.code == code)
+    #expect(fault?.parameter == parameter)
+  }
+
+  @Test func `bytes that are not UTF-8 are refused`() {
+    let fault = #expect(throws: APIFault.self) {
+      try OpenAIChat().decode(Array(#"{"model":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8), under: RequestPolicy())
+    }
+    #expect(fault?.code == "invalid_encoding")
+  }
+
+  @Test func `a member's name in an error cannot carry control characters`() throws {
+    let fault = #expect(throws: APIFault.self) { try decode(#"{"a\u001b[31m":1,"a\u001b[31m":2}"#) }
+    let message = try #require(fault?.message)
+    #expect(!message.unicodeScalars.contains { $0.value < 0x20 })
+  }
+}

@@ -1,0 +1,86 @@
+import Pacing
+import Testing
+
+/// The rules of PROTOCOL.md section 5, "Advice for a proxy", as transcripts.
+@Suite struct RetryMachineTests {
+  private let plenty = Duration.seconds(900)
+
+  @Test(arguments: [
+    AttemptFailure.connection, .status(429, retryAfter: nil), .status(502, retryAfter: nil),
+    .status(504, retryAfter: nil),
+  ])
+  func `a failure that may pass is tried again up to the limit, with doubled waits`(_ failure: AttemptFailure) {
+    var machine = RetryMachine(limit: 3, isMaximumTier: false)
+    #expect(machine.attemptFailed(failure, timeLeft: plenty, jitter: 0.5) == .retry(after: .milliseconds(500)))
+    #expect(machine.attemptFailed(failure, timeLeft: plenty, jitter: 0.5) == .retry(after: .seconds(1)))
+    #expect(machine.attemptFailed(failure, timeLeft: plenty, jitter: 0.5) == .retry(after: .seconds(2)))
+    #expect(machine.attemptFailed(failure, timeLeft: plenty, jitter: 0.5) == .giveUp)
+    #expect(machine.retries == 3)
+  }
+
+  @Test(arguments: [500, 503])
+  func `500 and 503 are tried again once`(status: Int) {
+    var machine = RetryMachine(limit: 5, isMaximumTier: false)
+    let failure = AttemptFailure.status(status, retryAfter: nil)
+    #expect(machine.attemptFailed(failure, timeLeft: plenty, jitter: 0.5) != .giveUp)
+    #expect(machine.attemptFailed(failure, timeLeft: plenty, jitter: 0.5) == .giveUp)
+  }
+
+  @Test func `503 for the maximum tier means missing hardware and is final`() {
+    var machine = RetryMachine(limit: 5, isMaximumTier: true)
+    #expect(machine.attemptFailed(.status(503, retryAfter: nil), timeLeft: plenty, jitter: 0.5) == .giveUp)
+    #expect(machine.attemptFailed(.status(502, retryAfter: nil), timeLeft: plenty, jitter: 0.5) != .giveUp)
+  }
+
+  @Test(arguments: [200, 301, 400, 401, 403, 404, 405, 408, 409, 413, 422, 501])
+  func `other statuses are final`(status: Int) {
+    var machine = RetryMachine(limit: 5, isMaximumTier: false)
+    #expect(machine.attemptFailed(.status(status, retryAfter: nil), timeLeft: plenty, jitter: 0) == .giveUp)
+    #expect(machine.retries == 0)
+  }
+
+  @Test func `what another attempt cannot mend is final`() {
+    var machine = RetryMachine(limit: 5, isMaximumTier: false)
+    #expect(machine.attemptFailed(.final, timeLeft: plenty, jitter: 0) == .giveUp)
+  }
+
+  @Test func `a limit of none means no retry`() {
+    var machine = RetryMachine(limit: 0, isMaximumTier: false)
+    #expect(machine.attemptFailed(.connection, timeLeft: plenty, jitter: 0) == .giveUp)
+  }
+
+  @Test func `the router's Retry-After is kept to the millisecond, without jitter`() {
+    var machine = RetryMachine(limit: 1, isMaximumTier: false)
+    let failure = AttemptFailure.status(429, retryAfter: .milliseconds(2_300))
+    #expect(machine.attemptFailed(failure, timeLeft: plenty, jitter: 1) == .retry(after: .milliseconds(2_300)))
+  }
+
+  @Test func `more patience than half a minute is the caller's to have`() {
+    var machine = RetryMachine(limit: 1, isMaximumTier: false)
+    let failure = AttemptFailure.status(503, retryAfter: .seconds(1800))
+    #expect(machine.attemptFailed(failure, timeLeft: plenty, jitter: 1) == .giveUp)
+  }
+
+  @Test func `a wait that would pass the deadline is not begun`() {
+    var machine = RetryMachine(limit: 1, isMaximumTier: false)
+    #expect(machine.attemptFailed(.connection, timeLeft: .milliseconds(500), jitter: 0.5) == .giveUp)
+    #expect(machine.retries == 0)
+    #expect(machine.attemptFailed(.connection, timeLeft: .milliseconds(501), jitter: 0.5) != .giveUp)
+  }
+
+  @Test func `jitter spreads every chosen wait over 75 to 125 percent and never past ten seconds`() {
+    for retries in 0..<10 {
+      for jitter in [0, 0.25, 0.5, 0.75, 1] {
+        var machine = RetryMachine(limit: 20, isMaximumTier: false)
+        for _ in 0..<retries { _ = machine.attemptFailed(.connection, timeLeft: plenty, jitter: jitter) }
+        guard case .retry(let wait) = machine.attemptFailed(.connection, timeLeft: plenty, jitter: jitter) else {
+          Issue.record("expected a retry")
+          continue
+        }
+        let middle = min(Duration.milliseconds(500) * (1 << retries), .seconds(8))
+        #expect(wait == middle * (0.75 + 0.5 * jitter))
+        #expect(wait <= .seconds(10))
+      }
+    }
+  }
+}
