@@ -1,0 +1,177 @@
+/// What a key's value may be: how to read it, how to write it back, and the words for what is allowed.
+struct Grammar<Value: Sendable>: Sendable {
+  /// The name of the type in documentation and faults.
+  let type: String
+  /// What is allowed, as a fault and the documentation say it.
+  let allowed: String
+  /// How text from the environment or a flag becomes a value.
+  let shape: TextShape
+  /// The checked value.
+  let read: @Sendable (RawValue) throws(Rejection) -> Value
+  /// The value as TOML; nil when there is none.
+  let write: @Sendable (Value) -> String?
+}
+
+extension Grammar {
+  /// A value that is one TOML string.
+  ///
+  /// With `private`, faults do not repeat what was written.
+  static func text(
+    _ type: String, allowed: String, private isPrivate: Bool = false,
+    read: @escaping @Sendable (String) throws(Rejection) -> Value,
+    write: @escaping @Sendable (Value) -> String?
+  ) -> Grammar {
+    Grammar(
+      type: type, allowed: allowed, shape: .string,
+      read: { raw throws(Rejection) in
+        guard case .string(let text) = raw else { throw .expected(type, raw, private: isPrivate) }
+        return try read(text)
+      },
+      write: { write($0)?.quoted })
+  }
+
+  /// A list in which nothing appears twice.
+  static func list<Item: Hashable & Sendable>(
+    of item: Grammar<Item>, atLeast minimum: Int = 0
+  ) -> Grammar where Value == [Item] {
+    Grammar(
+      type: "list", allowed: "a list of: \(item.allowed)", shape: .list,
+      read: { raw throws(Rejection) in
+        guard case .list(let raws) = raw else { throw .expected("list", raw) }
+        guard raws.count >= minimum else { throw Rejection(problem: "the list is empty") }
+        var items: [Item] = []
+        for raw in raws {
+          let value = try item.read(raw)
+          guard !items.contains(value) else {
+            throw Rejection(problem: "\(item.write(value) ?? "an item") appears twice")
+          }
+          items.append(value)
+        }
+        return items
+      },
+      write: { "[" + $0.compactMap(item.write).joined(separator: ", ") + "]" })
+  }
+}
+
+extension Grammar<Bool> {
+  /// `true` or `false`.
+  static let boolean = Grammar(
+    type: "boolean", allowed: "true or false", shape: .boolean,
+    read: { raw throws(Rejection) in
+      guard case .boolean(let value) = raw else { throw .expected("boolean", raw) }
+      return value
+    },
+    write: { "\($0)" })
+}
+
+extension Grammar<Int> {
+  /// A whole number within a range.
+  static func integer(_ range: ClosedRange<Int>) -> Grammar {
+    integer(allowed: "\(range.lowerBound) to \(range.upperBound)", accepts: range.contains)
+  }
+
+  /// One of a few whole numbers.
+  static func oneOf(_ values: [Int]) -> Grammar {
+    integer(allowed: values.map { "\($0)" }.joined(separator: " or "), accepts: values.contains)
+  }
+
+  private static func integer(allowed: String, accepts: @escaping @Sendable (Int) -> Bool) -> Grammar {
+    Grammar(
+      type: "integer", allowed: allowed, shape: .integer,
+      read: { raw throws(Rejection) in
+        guard case .integer(let number) = raw else { throw .expected("integer", raw) }
+        guard let value = Int(exactly: number), accepts(value) else {
+          throw Rejection(problem: "\(number) is not allowed")
+        }
+        return value
+      },
+      write: { "\($0)" })
+  }
+
+  /// A number of bytes within a range, with or without a unit.
+  static func size(_ lowest: Int, _ highest: Int) -> Grammar {
+    let spelling = Quantity.size
+    let range = Int64(lowest)...Int64(highest)
+    return Grammar(
+      type: "size",
+      allowed: "a whole number with B, KiB, MiB or GiB, \(spelling.text(range.lowerBound)) to "
+        + spelling.text(range.upperBound),
+      shape: .string,
+      read: { raw throws(Rejection) in
+        switch raw {
+        case .integer(let bytes): return Int(try bytes.within(range, shown: "\(bytes)"))
+        case .string(let text):
+          guard let bytes = spelling.amount(of: text) else {
+            throw Rejection(problem: "\(text.shown) is not a size")
+          }
+          return Int(try bytes.within(range, shown: text))
+        default: throw .expected("size", raw)
+        }
+      },
+      write: { spelling.text(Int64($0)).quoted })
+  }
+}
+
+extension Grammar<Duration> {
+  /// A time span within a range, to the millisecond.
+  static func duration(_ lowest: Duration, _ highest: Duration) -> Grammar {
+    let spelling = Quantity.duration
+    let range = lowest.wholeMilliseconds...highest.wholeMilliseconds
+    return .text(
+      "duration",
+      allowed: "a whole number with ms, s, m or h, \(spelling.text(range.lowerBound)) to "
+        + spelling.text(range.upperBound),
+      read: { text throws(Rejection) in
+        guard let amount = spelling.amount(of: text) else {
+          throw Rejection(problem: "\(text.shown) is not a duration")
+        }
+        return .milliseconds(try amount.within(range, shown: text))
+      },
+      write: { spelling.text($0.wholeMilliseconds) })
+  }
+}
+
+extension Grammar where Value: RawRepresentable<String> & CaseIterable {
+  /// One of the words of an enumeration.
+  static var word: Grammar {
+    let words = Value.allCases.map(\.rawValue)
+    return .text(
+      "word", allowed: words.joined(separator: ", "),
+      read: { text throws(Rejection) in
+        guard let value = Value(rawValue: text) else {
+          throw Rejection(problem: "\(text.shown) is not one of the words")
+        }
+        return value
+      },
+      write: { $0.rawValue })
+  }
+}
+
+extension Grammar {
+  /// One of the words of an enumeration, or `none`.
+  static func wordOrNone<Word: RawRepresentable<String> & CaseIterable & Sendable>() -> Grammar
+  where Value == Word? {
+    let word = Grammar<Word>.word
+    return Grammar(
+      type: word.type, allowed: "none, \(word.allowed)", shape: .string,
+      read: { raw throws(Rejection) in
+        if case .string("none") = raw { return nil }
+        return try word.read(raw)
+      },
+      write: { $0.flatMap(word.write) ?? "none".quoted })
+  }
+}
+
+extension Rejection {
+  /// A value of the wrong type.
+  static func expected(_ type: String, _ found: RawValue, private isPrivate: Bool = false) -> Rejection {
+    Rejection(problem: "expected \(type), found \(isPrivate ? found.kind : found.shown)")
+  }
+}
+
+extension Int64 {
+  fileprivate func within(_ range: ClosedRange<Int64>, shown text: String) throws(Rejection) -> Int64 {
+    guard range.contains(self) else { throw Rejection(problem: "\(text.shown) is out of range") }
+    return self
+  }
+}

@@ -1,0 +1,142 @@
+extension SettingKey {
+  /// Every key there is, in the order in which people read about them.
+  public static let all: [SettingKey] = [
+    SettingKey(
+      "listen", \.listen, .list(of: .listenAddress, atLeast: 1),
+      """
+      Where callers reach the proxy. `systemd` takes the sockets of a socket unit, and is used by itself \
+      when there are any.
+      """),
+
+    SettingKey(
+      "router.url", \.router.url, .routerURL,
+      "The router's address. A path prefix is kept, a `/` at the end is dropped."),
+    SettingKey(
+      "router.allow_http", \.router.allowHTTP, .boolean,
+      """
+      Accepts a router that is spoken to in clear text, for development. Anybody on the way can then read \
+      the API key, and hand out a key of their own for prompts to be sealed to.
+      """),
+    SettingKey(
+      "router.api_key_file", \.router.apiKeyFile, .path,
+      absent: "the systemd credential router-api-key, if there is one",
+      example: "/etc/nomyo-proxy/router-api-key",
+      """
+      The file that holds the API key for the router. The variable `NOMYO_API_KEY` holds the key itself. \
+      Without any of them the caller's own key goes to the router.
+      """),
+    SettingKey(
+      "router.ca_file", \.router.caFile, .path,
+      absent: "the system's authorities", example: "/etc/nomyo-proxy/router-ca.pem",
+      "A PEM file of the certificate authorities that may vouch for the router, instead of the system's."),
+    SettingKey(
+      "router.proxy", \.router.proxy, .proxy,
+      """
+      The proxy on the way to the router. The variables `HTTPS_PROXY`, `ALL_PROXY` and their like count \
+      only when this is `environment`.
+      """),
+    SettingKey(
+      "router.key_refresh", \.router.keyRefresh, .duration(.seconds(1), .seconds(24 * 3600)),
+      "How often the router's public key is looked at again, in the background."),
+    SettingKey(
+      "router.security_tier", \.router.securityTier, .wordOrNone(),
+      "The tier to ask the router for when a request names none; with `none` the router chooses."),
+    SettingKey(
+      "router.connect_timeout", \.router.connectTimeout, .duration(.milliseconds(100), .seconds(300)),
+      "The time that a connection to the router may take to come about."),
+    SettingKey(
+      "router.response_timeout", \.router.responseTimeout, .duration(.milliseconds(100), .seconds(24 * 3600)),
+      "The time that the router may take to answer."),
+    SettingKey(
+      "router.retries", \.router.retries, .integer(0...10),
+      "How many times a request is sealed and sent again after a failure that may pass."),
+
+    SettingKey(
+      "access.hosts", \.access.hosts, .list(of: .host),
+      """
+      The hosts that callers may name in the `Host` header, on any port. `loopback` stands for localhost, \
+      names that end in .localhost, 127.0.0.0/8 and [::1]. Anything else is refused, which keeps web pages \
+      out that point their own name at this machine.
+      """),
+    SettingKey(
+      "access.origins", \.access.origins, .list(of: .origin),
+      """
+      The web origins that may call. `loopback` stands for http and https on localhost, 127.0.0.1 and \
+      [::1], on any port. Programs that send no `Origin` header are not concerned; an empty list allows no \
+      web page.
+      """),
+
+    SettingKey(
+      "models.aliases", \.models.aliases, .aliases,
+      """
+      Local names for the router's models, for tools that insist on a name: `{ "gpt-4o" = \
+      "Qwen/Qwen3.5-27B" }`.
+      """),
+
+    SettingKey(
+      "stream.commit_after", \.stream.commitAfter, .duration(.zero, .seconds(600)),
+      """
+      How long the head of a streamed answer is held back, so that an early failure still is a real HTTP \
+      status.
+      """),
+    SettingKey(
+      "stream.keepalive", \.stream.keepalive, .duration(.milliseconds(100), .seconds(600)),
+      "The time between two heartbeats while a stream waits for the router."),
+
+    SettingKey(
+      "privacy.strip_identifiers", \.privacy.stripIdentifiers, .word,
+      """
+      Which identifying members are taken out of a request before it is sealed. `account`: metadata, \
+      safety_identifier, session_id, prompt_cache_key and store; `all`: user as well; `none`: nothing.
+      """),
+
+    SettingKey(
+      "limits.request", \.limits.request, .size(1 << 10, 10 << 20),
+      "The largest request body. The router takes no more than 10MiB."),
+    SettingKey(
+      "limits.response", \.limits.response, .size(1 << 10, 1 << 30),
+      "The largest answer that is accepted from the router."),
+    SettingKey(
+      "limits.connections", \.limits.connections, .integer(1...65536),
+      "How many connections callers may hold open at once."),
+    SettingKey(
+      "limits.in_flight", \.limits.inFlight, .integer(1...65536),
+      "How many requests may be under way at once; one more is refused."),
+
+    SettingKey(
+      "keys.bits", \.keys.bits, .oneOf([3072, 4096]),
+      "The size of the RSA keys that answers are sealed to."),
+
+    SettingKey(
+      "shutdown.drain", \.shutdown.drain, .duration(.zero, .seconds(3600)),
+      "The time that requests in flight get to finish when the service stops."),
+
+    SettingKey(
+      "log.level", \.log.level, .word,
+      "The least important messages that are logged. No level logs prompts or answers."),
+    SettingKey(
+      "log.format", \.log.format, .word,
+      "The form of the log. `auto`: the journal under systemd, `text` on a terminal, otherwise `json`."),
+  ]
+
+  /// What the tables of the file are about, in the order of ``all``.
+  static let sections: [(name: String, meaning: String)] = [
+    ("router", "The router and the way to it."),
+    ("access", "Who may call."),
+    ("models", "Names of models."),
+    ("stream", "Streamed answers."),
+    ("privacy", "What is kept from the router."),
+    ("limits", "Bounds on what is held at once."),
+    ("keys", "The proxy's own key pairs."),
+    ("shutdown", "The end of the process."),
+    ("log", "Logging."),
+  ]
+
+  /// The keys by their names.
+  static let named: [String: SettingKey] = Dictionary(
+    uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+  /// The keys by their environment variables.
+  static let byEnvironmentName: [String: SettingKey] = Dictionary(
+    uniqueKeysWithValues: all.map { ($0.environmentName, $0) })
+}

@@ -1,0 +1,188 @@
+/// The whole configuration as one checked value.
+///
+/// A fresh value holds the defaults of the contract; ``SettingKey/all`` gives them their names.
+public struct Settings: Sendable {
+  /// Where to listen: `host:port`, `unix:/path?mode=0660&group=NAME`, `systemd`, `systemd:NAME`.
+  public var listen = ["127.0.0.1:12439"]
+  /// The router and the way to it.
+  public var router = Router()
+  /// Who may call.
+  public var access = Access()
+  /// Names of models.
+  public var models = Models()
+  /// Streamed answers.
+  public var stream = Stream()
+  /// What is kept from the router.
+  public var privacy = Privacy()
+  /// Bounds on what is held at once.
+  public var limits = Limits()
+  /// The key pairs that answers are sealed to.
+  public var keys = Keys()
+  /// The end of the process.
+  public var shutdown = Shutdown()
+  /// Logging.
+  public var log = Log()
+
+  /// Where each key's value came from, by key path; a key that is not in here has its default.
+  ///
+  /// The router's API key is in here as `router.api_key`.
+  public internal(set) var provenance: [String: ConfigurationSource] = [:]
+  /// The configuration file that was read, if there was one.
+  public internal(set) var file: String?
+  /// What is worth a warning in the log though it is no fault.
+  public internal(set) var warnings: [String] = []
+
+  /// The defaults.
+  public init() {}
+
+  /// Where a key's value came from, for a fault that only another module can find.
+  public func source(of key: String) -> ConfigurationSource {
+    provenance[key] ?? .builtIn
+  }
+
+  /// The router and the way to it.
+  public struct Router: Sendable, Equatable {
+    /// The router's address.
+    public var url = RouterURL.nomyo
+    /// Whether an `http` address is accepted.
+    public var allowHTTP = false
+    /// The file that holds the router's API key, when one is named.
+    public var apiKeyFile: String?
+    /// The router's API key, from whichever source won; nil passes the caller's key on.
+    public var apiKey: Secret?
+    /// Certificate authorities to trust instead of the system's, as a PEM file.
+    public var caFile: String?
+    /// The proxy between this machine and the router.
+    public var proxy = OutboundProxy.direct
+    /// How often the router's key is looked at again.
+    public var keyRefresh = Duration.seconds(15 * 60)
+    /// The tier to ask for when a request names none.
+    public var securityTier: SecurityTier?
+    /// The time that a connection may take to come about.
+    public var connectTimeout = Duration.seconds(10)
+    /// The time that an answer may take.
+    public var responseTimeout = Duration.seconds(900)
+    /// How many times a request is sent again after a failure that may pass.
+    public var retries = 2
+  }
+
+  /// Who may call.
+  public struct Access: Sendable, Equatable {
+    /// Allowed hosts of the `Host` header, any port; `loopback` is every loopback name and literal.
+    public var hosts = ["loopback"]
+    /// Allowed values of the `Origin` header; `loopback` is `http` and `https` on loopback hosts, any port.
+    public var origins = [
+      "loopback", "app://obsidian.md", "vscode-webview://*", "vscode-file://*", "tauri://localhost",
+    ]
+  }
+
+  /// Names of models.
+  public struct Models: Sendable, Equatable {
+    /// The router's model for each local name.
+    public var aliases: [String: String] = [:]
+  }
+
+  /// Streamed answers.
+  public struct Stream: Sendable, Equatable {
+    /// How long the status line waits for an early failure.
+    public var commitAfter = Duration.seconds(5)
+    /// The time between two heartbeats.
+    public var keepalive = Duration.seconds(10)
+  }
+
+  /// What is kept from the router.
+  public struct Privacy: Sendable, Equatable {
+    /// Which identifying members are taken out before sealing.
+    public var stripIdentifiers = StrippedIdentifiers.account
+  }
+
+  /// Bounds on what is held at once.
+  public struct Limits: Sendable, Equatable {
+    /// The largest request body in bytes.
+    public var request = 10 << 20
+    /// The largest answer of the router in bytes.
+    public var response = 64 << 20
+    /// The most connections of callers at once.
+    public var connections = 1024
+    /// The most requests at once.
+    public var inFlight = 256
+  }
+
+  /// The key pairs that answers are sealed to.
+  public struct Keys: Sendable, Equatable {
+    /// The size of the RSA modulus in bits.
+    public var bits = 4096
+  }
+
+  /// The end of the process.
+  public struct Shutdown: Sendable, Equatable {
+    /// The time that requests in flight get to finish.
+    public var drain = Duration.seconds(120)
+  }
+
+  /// Logging.
+  public struct Log: Sendable, Equatable {
+    /// The least important level that is written.
+    public var level = LogLevel.info
+    /// The form of a line.
+    public var format = LogFormat.auto
+  }
+}
+
+/// The way out of this machine.
+public enum OutboundProxy: Sendable, Equatable {
+  /// Straight to the router, whatever the `*_PROXY` variables say.
+  case direct
+  /// As the `*_PROXY` variables say.
+  case environment
+  /// Through this proxy: `http`, `https`, `socks5` or `socks5h`.
+  case url(String)
+}
+
+/// The tiers that a router offers, as the header `X-Security-Tier` spells them.
+public enum SecurityTier: String, Sendable, CaseIterable {
+  /// Ordinary hardware.
+  case standard
+  /// Hardened hardware.
+  case high
+  /// Attested hardware.
+  case maximum
+}
+
+/// Which members that identify somebody are taken out of a request.
+public enum StrippedIdentifiers: String, Sendable, CaseIterable {
+  /// Those that identify an account.
+  case account
+  /// Those, and `user`.
+  case all
+  /// None.
+  case none
+}
+
+/// The levels of swift-log, by their names there.
+public enum LogLevel: String, Sendable, CaseIterable {
+  /// Every step.
+  case trace
+  /// What helps a developer.
+  case debug
+  /// What an operator reads on a good day.
+  case info
+  /// Unusual but right.
+  case notice
+  /// Wrong but healed.
+  case warning
+  /// Something failed.
+  case error
+  /// The service cannot go on.
+  case critical
+}
+
+/// The form of a log line.
+public enum LogFormat: String, Sendable, CaseIterable {
+  /// The journal under systemd, text on a terminal, otherwise JSON.
+  case auto
+  /// For people.
+  case text
+  /// One JSON object on each line.
+  case json
+}

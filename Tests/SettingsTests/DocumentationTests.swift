@@ -1,0 +1,101 @@
+import Foundation
+import Settings
+import Testing
+
+/// The two files that are written from the table of keys.
+///
+/// `SETTINGS_WRITE=1 swift test --filter Documentation` writes them again.
+@Suite("Documentation")
+struct DocumentationTests {
+  private static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  private static let example = root.appendingPathComponent("etc/nomyo-proxy/config.toml")
+  private static let page = root.appendingPathComponent("docs/configuration.md")
+  private static let isWriting = ProcessInfo.processInfo.environment["SETTINGS_WRITE"] == "1"
+  private static let advice: Comment =
+    "not what the table of keys gives; `SETTINGS_WRITE=1 swift test --filter Documentation` writes it again"
+
+  private func exampleText() throws -> String {
+    try String(contentsOf: Self.example, encoding: .utf8)
+  }
+
+  /// The lines that are settings, switched on.
+  private func switchedOn(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.hasPrefix("#") && !$0.hasPrefix("# ") ? $0.dropFirst() : $0 }
+      .joined(separator: "\n")
+  }
+
+  @Test("the example file is the one that the table of keys gives")
+  func exampleIsCurrent() throws {
+    if Self.isWriting {
+      try SettingKey.exampleFile.write(to: Self.example, atomically: true, encoding: .utf8)
+    }
+    #expect(try exampleText() == SettingKey.exampleFile, Self.advice)
+  }
+
+  @Test("the page on configuration holds the table of keys")
+  func pageIsCurrent() throws {
+    let begin = "<!-- keys: begin -->\n"
+    let end = "<!-- keys: end -->\n"
+    var text = try String(contentsOf: Self.page, encoding: .utf8)
+    let from = try #require(text.range(of: begin)?.upperBound)
+    let to = try #require(text.range(of: end)?.lowerBound)
+    if Self.isWriting {
+      text.replaceSubrange(from..<to, with: SettingKey.markdownTable)
+      try text.write(to: Self.page, atomically: true, encoding: .utf8)
+      return
+    }
+    #expect(String(text[from..<to]) == SettingKey.markdownTable, Self.advice)
+  }
+
+  @Test("the example file loads as it is and changes nothing")
+  func exampleLoads() throws {
+    let settings = try load(try exampleText())
+    #expect(settings.provenance.isEmpty)
+    for key in SettingKey.all { #expect(key.value(in: settings) == key.defaultValue) }
+  }
+
+  @Test("the example file loads with every setting switched on, and each is the default")
+  func exampleLoadsSwitchedOn() throws {
+    let settings = try load(
+      switchedOn(try exampleText()),
+      files: [
+        "/etc/nomyo-proxy/router-api-key": "key",
+        "/etc/nomyo-proxy/router-ca.pem": "-----BEGIN CERTIFICATE-----",
+      ])
+    for key in SettingKey.all where key.defaultValue != nil {
+      #expect(key.value(in: settings) == key.defaultValue)
+    }
+  }
+
+  @Test("the example file lists exactly the keys that there are")
+  func exampleIsComplete() throws {
+    let settings = try load(
+      switchedOn(try exampleText()),
+      files: [
+        "/etc/nomyo-proxy/router-api-key": "key",
+        "/etc/nomyo-proxy/router-ca.pem": "-----BEGIN CERTIFICATE-----",
+      ])
+    let found = Set(settings.provenance.keys).subtracting(["router.api_key"])
+    #expect(found == Set(SettingKey.all.map(\.name)))
+  }
+
+  @Test("the help text tells every key with its variable and its flag")
+  func helpIsComplete() {
+    let lines = SettingKey.helpText.split(separator: "\n")
+    for key in SettingKey.all {
+      #expect(lines.contains { $0.hasPrefix("\(key.name) (\(key.type), default: ") })
+      #expect(lines.contains("    \(key.environmentName), \(key.flagName)"))
+    }
+    #expect(lines.allSatisfy { $0.hasPrefix("    ") ? $0.count <= 80 : true })
+  }
+
+  @Test("each key says what it does in a sentence")
+  func meanings() {
+    for key in SettingKey.all {
+      #expect(key.meaning.hasSuffix(".") || key.meaning.hasSuffix("`."))
+      #expect(key.meaning.first?.isUppercase == true)
+    }
+  }
+}

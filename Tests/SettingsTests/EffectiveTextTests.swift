@@ -1,0 +1,92 @@
+import Settings
+import Testing
+
+@Suite("The effective configuration")
+struct EffectiveTextTests {
+  /// A value for each key that is not its default.
+  private let toml = """
+    listen = ["[::1]:1", "unix:/run/x.sock?mode=0660"]
+    [router]
+    url = "http://r.example:9000/prefix"
+    allow_http = true
+    api_key_file = "/key"
+    ca_file = "/ca.pem"
+    proxy = "socks5h://p.example:1080"
+    key_refresh = "90s"
+    security_tier = "maximum"
+    connect_timeout = "1500ms"
+    response_timeout = "2h"
+    retries = 0
+    [access]
+    hosts = []
+    origins = ["https://a.example:*", "null"]
+    [models.aliases]
+    "gpt \\"4\\"\\\\" = "Qwen/Qwen3.5-27B"
+    b = "ü\\u2028"
+    [stream]
+    commit_after = "0s"
+    keepalive = "100ms"
+    [privacy]
+    strip_identifiers = "none"
+    [limits]
+    request = 12345
+    response = "1GiB"
+    connections = 1
+    in_flight = 65536
+    [keys]
+    bits = 3072
+    [shutdown]
+    drain = "1ms"
+    [log]
+    level = "critical"
+    format = "json"
+    """
+  private let files = ["/key": "k", "/ca.pem": "-----BEGIN CERTIFICATE-----"]
+
+  @Test("it loads back to the same values", arguments: [true, false])
+  func roundTrip(usesFile: Bool) throws {
+    let first = try load(usesFile ? toml : "", files: files)
+    let second = try load(first.effectiveText(), files: files)
+    for key in SettingKey.all {
+      #expect(key.value(in: second) == key.value(in: first), "\(key.name)")
+      #expect(!usesFile || key.value(in: first) != key.defaultValue, "\(key.name) is not tried")
+    }
+    #expect(second.listen == first.listen)
+    #expect(second.router == first.router)
+    #expect(second.models == first.models)
+    #expect(second.limits == first.limits)
+  }
+
+  @Test("every value that is not a default says where it came from")
+  func comments() throws {
+    let text = try load(
+      "router.retries = 1\nrouter.api_key_file = \"/key\"",
+      environment: ["NOMYO_PROXY_LOG_LEVEL": "debug", "NOMYO_API_KEY": "k"],
+      flags: ["listen": "127.0.0.1:0"], files: files
+    ).effectiveText()
+    let lines = text.split(separator: "\n")
+    #expect(lines.first == "# The configuration in force; file /c.toml.")
+    #expect(lines.contains("listen = [\"127.0.0.1:0\"]  # flag --listen"))
+    #expect(lines.contains("retries = 1  # /c.toml:1:1"))
+    #expect(lines.contains("level = \"debug\"  # environment NOMYO_PROXY_LOG_LEVEL"))
+    #expect(lines.contains("# api_key: set and not shown, from environment NOMYO_API_KEY"))
+    #expect(lines.contains("url = \"https://api.nomyo.ai\""))
+    #expect(lines.contains("# ca_file: the system's authorities"))
+  }
+
+  @Test("a strange file name cannot end its comment")
+  func strangeName() throws {
+    let name = "/a\nlisten = 5\u{7F}"
+    var files = MemoryFiles()
+    files.files[name] = MemoryFiles.File(text: Array("log.level = \"debug\"".utf8))
+    let settings = try SettingsLoader.load(SettingsSources(configFlag: name, files: files))
+    #expect(try load(settings.effectiveText()).log.level == .debug)
+  }
+
+  @Test("without any source it says so")
+  func defaults() {
+    let text = Settings().effectiveText()
+    #expect(text.hasPrefix("# The configuration in force, without a file.\nlisten = [\"127.0.0.1:12439\"]\n"))
+    #expect(text.contains("# api_key: not set, callers' keys go to the router\n"))
+  }
+}
