@@ -27,6 +27,10 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
+/// What `--version` says.
+let version = "0.1.0"
+let commit = Context.gitInformation.map { String($0.currentCommit.prefix(12)) } ?? "no commit"
+
 let package = Package(
   name: "nomyo-proxy",
   products: [
@@ -49,6 +53,11 @@ let package = Package(
     .systemLibrary(
       name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
     .target(name: "CPlatform", cSettings: [.define("_GNU_SOURCE")]),
+    .target(
+      name: "CVersion",
+      cSettings: [
+        .define("NOMYO_PROXY_VERSION", to: "\"\(version)\""), .define("NOMYO_PROXY_COMMIT", to: "\"\(commit)\""),
+      ]),
 
     // Layer 1
     module("Platform", ["CPlatform"]),
@@ -78,10 +87,10 @@ let package = Package(
       "Daemon",
       [
         "Platform", "Sealing", "ClientKeys", "RouterTrust", "Upstream", "Listener", "Relay", "Service",
-        "Settings", lifecycle, logging,
+        "Settings", "Dialects", "Envelope", "JSONText", lifecycle, logging,
       ]),
     // Layer 7
-    module("Commands", ["Daemon", "Settings", "Platform", "Upstream", arguments, logging]),
+    module("Commands", ["CVersion", "Daemon", "Settings", "Listener", "Upstream", arguments, logging]),
     module(
       "DevRouter",
       [
@@ -90,6 +99,20 @@ let package = Package(
       ]),
     .executableTarget(name: "nomyo-proxy", dependencies: ["Commands"], swiftSettings: ours),
     .executableTarget(name: "nomyo-dev-router", dependencies: ["DevRouter"], swiftSettings: ours),
+
+    // Tests
+    .target(name: "TestVectors", path: "Tests/TestVectors", swiftSettings: ours),
+    tests("PlatformTests", ["Platform"]),
+    tests("JSONTextTests", ["JSONText"]),
+    tests("SealingTests", ["Sealing", "Platform", "COpenSSL", "TestVectors"]),
+    tests("EnvelopeTests", ["Envelope", "Sealing", "JSONText", "TestVectors"]),
+    tests("ClientKeysTests", ["ClientKeys", "Platform", "Sealing", "TestVectors"]),
+    tests("RouterTrustTests", ["RouterTrust", "Platform", "Sealing", "TestVectors"]),
+    tests("UpstreamTests", ["Upstream", "CCurl", "Platform", httpTypes]),
+    tests("PacingTests", ["Pacing"]),
+    tests("DialectsTests", ["Dialects", "JSONText"]),
+    tests("ListenerTests", ["Listener", "Platform", nioCore, nioPosix, nioHTTP1, nioEmbedded, httpTypes, logging]),
+    tests("SettingsTests", ["Settings", "Platform"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -14,6 +14,9 @@ public struct ChatAnswer: Sendable {
     public let logprobs: JSONValue?
   }
 
+  /// No caller can ask for more (OpenAI's bound on `n`).
+  public static let choiceLimit = 128
+
   /// The answer's text.
   public let document: JSONDocument
   /// The answer's members.
@@ -28,10 +31,13 @@ public struct ChatAnswer: Sendable {
   public init(document: JSONDocument, object: JSONObject) throws(APIFault) {
     self.document = document
     self.object = object
-    guard let values = object["choices"]?.elements, !values.isEmpty else { throw Self.fault(insteadOf: object) }
+    guard let values = object["choices"]?.lazyElements else { throw Self.fault(insteadOf: object) }
     var choices: [Choice] = []
-    choices.reserveCapacity(values.count)
-    for (position, value) in values.enumerated() { choices.append(try Choice(value, position: position)) }
+    for value in values {
+      guard choices.count < Self.choiceLimit else { throw Self.malformed }
+      choices.append(try Choice(value, position: choices.count))
+    }
+    guard !choices.isEmpty else { throw Self.fault(insteadOf: object) }
     self.choices = choices
   }
 

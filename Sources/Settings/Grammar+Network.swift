@@ -53,6 +53,15 @@ extension Grammar<String> {
     },
     write: { $0 })
 
+  /// A model as the router names it.
+  static let modelName = Grammar.text(
+    "model", allowed: "a model's name without control characters",
+    read: { text throws(Rejection) in
+      guard Grammar<[String: String]>.isModelName(text) else { throw Rejection(problem: "\(text.shown) is no model name") }
+      return text
+    },
+    write: { $0 })
+
   /// A value of the `Host` header in lower case, without its port.
   static let host = Grammar.text(
     "host", allowed: "loopback, a host name, an IPv4 address, an [IPv6 address]; without a port",
@@ -127,7 +136,7 @@ extension Grammar<[String: String]> {
       return pairs.isEmpty ? "{}" : "{ \(pairs.joined(separator: ", ")) }"
     })
 
-  private static func isModelName(_ name: String) -> Bool {
+  static func isModelName(_ name: String) -> Bool {
     !name.isEmpty && name.trimmed.utf8.count == name.utf8.count
       && name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
   }

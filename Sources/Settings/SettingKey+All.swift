@@ -36,6 +36,12 @@ extension SettingKey {
       only when this is `environment`.
       """),
     SettingKey(
+      "router.minimum_key_bits", \.router.minimumKeyBits, .integer(2048...16384),
+      """
+      Router keys with fewer bits are refused. The scheme is named after RSA-4096; lower it only for a \
+      router of your own.
+      """),
+    SettingKey(
       "router.key_refresh", \.router.keyRefresh, .duration(.seconds(1), .seconds(24 * 3600)),
       "How often the router's public key is looked at again, in the background."),
     SettingKey(
@@ -72,6 +78,9 @@ extension SettingKey {
       Local names for the router's models, for tools that insist on a name: `{ "gpt-4o" = \
       "Qwen/Qwen3.5-27B" }`.
       """),
+    SettingKey(
+      "models.list", \.models.list, .list(of: .modelName),
+      "The models to list, instead of asking the router. Requests for others are sent all the same."),
 
     SettingKey(
       "stream.commit_after", \.stream.commitAfter, .duration(.zero, .seconds(600)),
@@ -116,7 +125,7 @@ extension SettingKey {
       "The least important messages that are logged. No level logs prompts or answers."),
     SettingKey(
       "log.format", \.log.format, .word,
-      "The form of the log. `auto`: the journal under systemd, `text` on a terminal, otherwise `json`."),
+      "The form of the log. `auto`: `text` on a terminal, otherwise `json`."),
   ]
 
   /// What the tables of the file are about, in the order of ``all``.
@@ -133,7 +142,7 @@ extension SettingKey {
   ]
 
   /// The keys by their names.
-  static let named: [String: SettingKey] = Dictionary(
+  public static let named: [String: SettingKey] = Dictionary(
     uniqueKeysWithValues: all.map { ($0.name, $0) })
 
   /// The keys by their environment variables.

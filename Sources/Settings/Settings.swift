@@ -1,3 +1,5 @@
+public import Platform
+
 /// The whole configuration as one checked value.
 ///
 /// A fresh value holds the defaults of the contract; ``SettingKey/all`` gives them their names.
@@ -54,6 +56,8 @@ public struct Settings: Sendable {
     public var caFile: String?
     /// The proxy between this machine and the router.
     public var proxy = OutboundProxy.direct
+    /// Router keys with fewer bits are refused.
+    public var minimumKeyBits = 4096
     /// How often the router's key is looked at again.
     public var keyRefresh = Duration.seconds(15 * 60)
     /// The tier to ask for when a request names none.
@@ -80,6 +84,8 @@ public struct Settings: Sendable {
   public struct Models: Sendable, Equatable {
     /// The router's model for each local name.
     public var aliases: [String: String] = [:]
+    /// The models to list; empty: ask the router.
+    public var list: [String] = []
   }
 
   /// Streamed answers.

@@ -31,7 +31,7 @@ struct ChunkWriter {
     delta(&writer)
     writer.endObject()
     writer.name("logprobs")
-    if let logprobs { writer.copy(logprobs) } else { writer.null() }
+    if let logprobs { writer.value(logprobs) } else { writer.null() }
     writer.name("finish_reason")
     // Present in every chunk: a missing key broke clients of other servers.
     if let finish { writer.string(finish) } else { writer.null() }
@@ -54,17 +54,6 @@ struct ChunkWriter {
 }
 
 extension JSONWriter {
-  mutating func copy(_ value: JSONValue) {
-    var text: [UInt8] = []
-    value.appendSingleLine(to: &text)
-    raw(text)
-  }
-
-  mutating func member(_ name: String, copying value: JSONValue) {
-    self.name(name)
-    copy(value)
-  }
-
   mutating func member(_ name: String, content: ArraySlice<UInt8>) {
     self.name(name)
     stringContent(content)

@@ -54,7 +54,7 @@ struct OpenAIChatStream: AnswerStream {
             if writer.isFull { try await sink(writer.take()) }
           }
         case .member(let name, let value):
-          writer.choice(choice.index) { $0.member(name, copying: value) }
+          writer.choice(choice.index) { $0.member(name, value) }
         case .call(let position, let call):
           writer.choice(choice.index) { $0.toolCall(position) { call.writeStart(to: &$0) } }
           for piece in JSONStringPieces(call.arguments[...], characters: Self.charactersPerPiece) {

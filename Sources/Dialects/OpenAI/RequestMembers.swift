@@ -14,7 +14,8 @@ struct RequestMembers {
 
   func requireMessages() throws(APIFault) {
     guard let value = value("messages") else { throw missing("messages", "a list of messages") }
-    guard let messages = value.elements, !messages.isEmpty else {
+    // Walked, not collected: ten megabytes can hold five million elements.
+    guard let messages = value.lazyElements, messages.first(where: { _ in true }) != nil else {
       throw wrongType("messages", "a list with at least one message")
     }
     guard messages.allSatisfy({ $0.kind == .object }) else { throw wrongType("messages", "a list of objects") }
@@ -45,9 +46,8 @@ struct RequestMembers {
 
   func choiceCount() throws(APIFault) -> Int {
     guard let value = value("n") else { return 1 }
-    // OpenAI's own bound.
-    guard let count = value.integer, (1...128).contains(count) else {
-      throw wrongType("n", "a whole number from 1 to 128")
+    guard let count = value.integer, (1...ChatAnswer.choiceLimit).contains(count) else {
+      throw wrongType("n", "a whole number from 1 to \(ChatAnswer.choiceLimit)")
     }
     return count
   }

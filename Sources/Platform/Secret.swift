@@ -1,7 +1,5 @@
-import Platform
-
 /// A text that cannot be printed by accident: descriptions, reflection and `dump` show a placeholder.
-public struct Secret: Sendable, Equatable {
+public struct Secret: Sendable, Hashable {
   private final class Storage: Sendable {
     let bytes: SecretBytes
 
@@ -30,6 +28,11 @@ public struct Secret: Sendable, Equatable {
   /// Whether both hold the same text.
   public static func == (left: Secret, right: Secret) -> Bool {
     left.reveal { first in right.reveal { second in first == second } }
+  }
+
+  /// Feeds the text to a hasher, whose seed is random in every process.
+  public func hash(into hasher: inout Hasher) {
+    reveal { hasher.combine($0) }
   }
 }
 
