@@ -1,0 +1,105 @@
+import ArgumentParser
+import Settings
+
+/// The configuration on the command line: where the file is, and a flag for every key. Flags win over environment and
+/// file.
+struct SettingFlags: ParsableArguments {
+  @Option(help: "The configuration file (TOML); it must exist.", completion: .file(extensions: ["toml"]))
+  var config: String?
+
+  @Option(name: .setting("listen"), help: .setting("listen"))
+  var listen: String?
+  @Option(name: .setting("router.url"), help: .setting("router.url"))
+  var routerURL: String?
+  @Option(name: .setting("router.allow_http"), help: .setting("router.allow_http"))
+  var routerAllowHTTP: String?
+  @Option(name: .setting("router.api_key_file"), help: .setting("router.api_key_file"), completion: .file())
+  var routerAPIKeyFile: String?
+  @Option(name: .setting("router.ca_file"), help: .setting("router.ca_file"), completion: .file())
+  var routerCAFile: String?
+  @Option(name: .setting("router.proxy"), help: .setting("router.proxy"))
+  var routerProxy: String?
+  @Option(name: .setting("router.minimum_key_bits"), help: .setting("router.minimum_key_bits"))
+  var routerMinimumKeyBits: String?
+  @Option(name: .setting("router.key_refresh"), help: .setting("router.key_refresh"))
+  var routerKeyRefresh: String?
+  @Option(name: .setting("router.security_tier"), help: .setting("router.security_tier"))
+  var routerSecurityTier: String?
+  @Option(name: .setting("router.connect_timeout"), help: .setting("router.connect_timeout"))
+  var routerConnectTimeout: String?
+  @Option(name: .setting("router.response_timeout"), help: .setting("router.response_timeout"))
+  var routerResponseTimeout: String?
+  @Option(name: .setting("router.retries"), help: .setting("router.retries"))
+  var routerRetries: String?
+  @Option(name: .setting("access.hosts"), help: .setting("access.hosts"))
+  var accessHosts: String?
+  @Option(name: .setting("access.origins"), help: .setting("access.origins"))
+  var accessOrigins: String?
+  @Option(name: .setting("models.aliases"), help: .setting("models.aliases"))
+  var modelsAliases: String?
+  @Option(name: .setting("models.list"), help: .setting("models.list"))
+  var modelsList: String?
+  @Option(name: .setting("stream.commit_after"), help: .setting("stream.commit_after"))
+  var streamCommitAfter: String?
+  @Option(name: .setting("stream.keepalive"), help: .setting("stream.keepalive"))
+  var streamKeepalive: String?
+  @Option(name: .setting("privacy.strip_identifiers"), help: .setting("privacy.strip_identifiers"))
+  var privacyStripIdentifiers: String?
+  @Option(name: .setting("limits.request"), help: .setting("limits.request"))
+  var limitsRequest: String?
+  @Option(name: .setting("limits.response"), help: .setting("limits.response"))
+  var limitsResponse: String?
+  @Option(name: .setting("limits.connections"), help: .setting("limits.connections"))
+  var limitsConnections: String?
+  @Option(name: .setting("limits.in_flight"), help: .setting("limits.in_flight"))
+  var limitsInFlight: String?
+  @Option(name: .setting("keys.bits"), help: .setting("keys.bits"))
+  var keysBits: String?
+  @Option(name: .setting("shutdown.drain"), help: .setting("shutdown.drain"))
+  var shutdownDrain: String?
+  @Option(name: .setting("log.level"), help: .setting("log.level"))
+  var logLevel: String?
+  @Option(name: .setting("log.format"), help: .setting("log.format"))
+  var logFormat: String?
+
+  /// The flags that were given, by key.
+  var values: [String: String] {
+    let all: [String: String?] = [
+      "listen": listen, "router.url": routerURL, "router.allow_http": routerAllowHTTP,
+      "router.api_key_file": routerAPIKeyFile, "router.ca_file": routerCAFile, "router.proxy": routerProxy,
+      "router.minimum_key_bits": routerMinimumKeyBits, "router.key_refresh": routerKeyRefresh,
+      "router.security_tier": routerSecurityTier, "router.connect_timeout": routerConnectTimeout,
+      "router.response_timeout": routerResponseTimeout, "router.retries": routerRetries,
+      "access.hosts": accessHosts, "access.origins": accessOrigins, "models.aliases": modelsAliases, "models.list": modelsList,
+      "stream.commit_after": streamCommitAfter, "stream.keepalive": streamKeepalive,
+      "privacy.strip_identifiers": privacyStripIdentifiers, "limits.request": limitsRequest,
+      "limits.response": limitsResponse, "limits.connections": limitsConnections,
+      "limits.in_flight": limitsInFlight, "keys.bits": keysBits, "shutdown.drain": shutdownDrain,
+      "log.level": logLevel, "log.format": logFormat,
+    ]
+    return all.compactMapValues { $0 }
+  }
+
+  /// The settings of this process.
+  ///
+  /// - Throws: the exit status for a faulty configuration, after the faults have been told.
+  func load() throws -> Settings {
+    do { return try SettingsLoader.load(.process(configFlag: config, flags: values)) } catch {
+      throw Complaint.configuration(error)
+    }
+  }
+}
+
+extension NameSpecification {
+  fileprivate static func setting(_ key: String) -> NameSpecification {
+    .customLong(String((SettingKey.named[key]?.flagName ?? key).drop { $0 == "-" }))
+  }
+}
+
+extension ArgumentHelp {
+  fileprivate static func setting(_ key: String) -> ArgumentHelp {
+    guard let key = SettingKey.named[key] else { return "" }
+    let firstSentence = key.meaning.prefix { $0 != "." }
+    return ArgumentHelp("\(firstSentence).", valueName: key.type)
+  }
+}

@@ -1,0 +1,37 @@
+import Listener
+import Logging
+import Service
+import ServiceLifecycle
+import Upstream
+
+/// Serves until the daemon is asked to stop, then drains.
+struct ListenerService: Service {
+  let server: HTTPServer
+  let drain: Duration
+  let notifier: ServiceNotifier
+  let logger: Logger
+
+  func run() async throws {
+    await withGracefulShutdownHandler {
+      await server.serve()
+    } onGracefulShutdown: {
+      notifier.stopping(status: "Draining")
+      logger.notice("draining", metadata: ["in_flight": "\(server.inFlight)", "limit": "\(drain)"])
+      Task {
+        let result = await server.stop(drain: drain)
+        logger.notice(
+          "drained", metadata: ["answered": "\(result.answered)", "cancelled": "\(result.cancelled)"])
+      }
+    }
+  }
+}
+
+/// Closes the connections to the router after everything that uses them has ended.
+struct UpstreamService: Service {
+  let upstream: Upstream
+
+  func run() async throws {
+    try? await gracefulShutdown()
+    await upstream.close()
+  }
+}

@@ -1,0 +1,318 @@
+import HTTPTypes
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// What all connections of a server share.
+struct ConnectionSurroundings: Sendable {
+  let responder: any Responder
+  let limits: ListenerLimits
+  let register: ConnectionRegister
+  let dateLine: DateLine
+  let logger: Logger
+}
+
+/// One connection, on its event loop: takes requests from the decoder, gives them to the responder one at a time
+/// and writes the answers. What to do when is the ``ConnectionMachine``'s.
+final class Connection: ChannelInboundHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundOut = ByteBuffer
+
+  private enum Part {
+    case message(HTTPServerRequestPart)
+    case fault(ListenerFault)
+  }
+
+  let surroundings: ConnectionSurroundings
+  let valve: InputValve
+  private let peer: Peer
+
+  var machine = ConnectionMachine()
+  var context: ChannelHandlerContext?
+  var alarm: Alarm?
+  /// The request that is being received or answered.
+  var current: WireHead?
+  /// Counts exchanges, so that a late call for an earlier one is recognised.
+  private(set) var exchange = 0
+  var outgoing = OutgoingState()
+
+  private var parts = CircularBuffer<Part>(initialCapacity: 4)
+  private var waitingHeads = 0
+  private var isHandlingParts = false
+  private var deliveredThisRead = false
+  private var body = BodyCollector()
+  private var bodyBytes = 0
+  private var bodyBytesAtLastLook = 0
+  private var task: Task<Void, Never>?
+
+  var limits: ListenerLimits { surroundings.limits }
+
+  init(_ surroundings: ConnectionSurroundings, valve: InputValve, peer: Peer) {
+    (self.surroundings, self.valve, self.peer) = (surroundings, valve, peer)
+  }
+}
+
+@available(*, unavailable)
+extension Connection: Sendable {}
+
+// MARK: - What NIO tells
+
+extension Connection {
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    alarm = Alarm(on: context.eventLoop) { [weak self] in self?.timeIsUp($0) }
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    alarm?.end()
+    self.context = nil
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    let own = NIOLoopBound(self, eventLoop: context.eventLoop)
+    switch surroundings.register.enter(own, as: ObjectIdentifier(self)) {
+    case .welcome: alarm?.set(.head, in: TimeAmount(limits.headerTimeout))
+    case .refused(let fault): fail(fault)
+    case .unheard: context.close(promise: nil)
+    }
+    context.read()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    deliveredThisRead = true
+    take(.message(Self.unwrapInboundIn(data)))
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    // Bytes came and no message did: they are the beginning of a head.
+    if !deliveredThisRead, machine.phase == .idle, alarm?.purpose != .head {
+      alarm?.set(.head, in: TimeAmount(limits.headerTimeout))
+    }
+    deliveredThisRead = false
+    readMore()
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    guard case .inputClosed? = event as? ChannelEvent else { return }
+    switch machine.inputEnded() {
+    case .cancel: task?.cancel()
+    case .close: context.close(promise: nil)
+    case .nothing: break
+    }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    if machine.connectionClosed() { task?.cancel() }
+    alarm?.end()
+    parts.removeAll()
+    surroundings.register.leave(ObjectIdentifier(self))
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    switch error as? HTTPParserError {
+    case nil: break  // A broken socket, which NIO closes itself, or bytes after a fault.
+    case .invalidEOFState: break  // The caller left in the middle of a message: `inputClosed` follows.
+    case .headerOverflow: take(.fault(.headersTooLarge(limit: limits.maxHeaderBytes)))
+    case .invalidVersion: take(.fault(.unsupportedVersion))
+    default: take(.fault(.malformed))
+    }
+  }
+}
+
+// MARK: - The message
+
+extension Connection {
+  private func take(_ part: Part) {
+    guard !valve.discards else { return }
+    if case .message(.head) = part {
+      // Nobody pipelines this deep in good faith. The answer under way is the last, as at the end of a drain.
+      guard waitingHeads < limits.maxPipelined else {
+        valve.discards = true
+        return drainBegan()
+      }
+      waitingHeads += 1
+    }
+    parts.append(part)
+    handleParts()
+  }
+
+  /// Handles what has arrived, as far as the machine lets it come. Answers that are written at once lead back here,
+  /// so the loop is entered once and runs on instead of nesting.
+  func handleParts() {
+    guard !isHandlingParts else { return }
+    isHandlingParts = true
+    while machine.takesParts, let part = parts.popFirst() { handle(part) }
+    isHandlingParts = false
+  }
+
+  /// Reads on, unless requests are waiting: at most one read's worth of them is ever held.
+  func readMore() {
+    if parts.isEmpty, machine.phase != .closed { context?.read() }
+  }
+
+  private func handle(_ part: Part) {
+    switch part {
+    case .message(.head(let head)): headArrived(head)
+    case .message(.body(let buffer)): bodyArrived(buffer)
+    case .message(.end): bodyEnded()
+    case .fault(let fault): fail(fault)
+    }
+  }
+
+  private func headArrived(_ message: HTTPRequestHead) {
+    waitingHeads -= 1
+    guard machine.phase == .idle else { return }
+    let wire: WireHead
+    do {
+      wire = try WireHead(message, peer: peer)
+    } catch {
+      return fail(error)
+    }
+    exchange += 1
+    current = wire
+    switch surroundings.responder.admit(wire.head) {
+    case .refuse(let answer): refuse(answer)
+    case .receive(let limit):
+      if case .length(let length) = wire.framing, length > limit {
+        return refuse(surroundings.responder.answer(toFault: .bodyTooLarge(limit: limit), head: wire.head))
+      }
+      receive(wire, limit: limit)
+    }
+  }
+
+  private func receive(_ wire: WireHead, limit: Int) {
+    machine.requestAdmitted(keepsAlive: wire.keepsAlive)
+    guard wire.framing != .none else { return body.begin(limit: 0, expecting: 0) }
+    if case .length(let length) = wire.framing {
+      body.begin(limit: limit, expecting: length)
+    } else {
+      body.begin(limit: limit, expecting: 0)
+    }
+    watchBody()
+    if wire.awaitsContinue { sayContinue() }
+  }
+
+  private func bodyArrived(_ buffer: ByteBuffer) {
+    bodyBytes += buffer.readableBytes
+    guard machine.phase == .receiving else { return }
+    if !body.append(buffer) { fail(.bodyTooLarge(limit: body.limit)) }
+  }
+
+  private func bodyEnded() {
+    switch machine.bodyEnded() {
+    case .respond: startResponder()
+    case .next(let next): goOn(next)
+    }
+  }
+
+  private func startResponder() {
+    guard let current, let context else { return }
+    alarm?.clear()
+    let own = NIOLoopBound(self, eventLoop: context.eventLoop)
+    let (number, responder, register) = (exchange, surroundings.responder, surroundings.register)
+    let request = InboundRequest(head: current.head, body: body.take())
+    register.requestBegan()
+    task = Task {
+      let reply = Reply(to: ConnectionSink(connection: own, exchange: number))
+      await responder.respond(to: request, through: reply)
+      if reply.isComplete {
+        register.requestEnded()
+      } else {
+        own.eventLoop.execute {
+          own.value.responderReturned(number)
+          register.requestEnded()
+        }
+      }
+    }
+  }
+
+  private func responderReturned(_ number: Int) {
+    guard number == exchange else { return }
+    switch machine.responderReturned() {
+    case .nothing: break
+    case .cut: cut()
+    case .answer:
+      let fault = machine.isDraining ? ListenerFault.shuttingDown : .unanswered
+      sendWhole(surroundings.responder.answer(toFault: fault, head: current?.head), nil)
+    }
+  }
+}
+
+// MARK: - Refusals, time and the end
+
+extension Connection {
+  /// Answers a head without the responder. A short body is read and thrown away and the connection kept; before a
+  /// long one, or one that the caller holds back until it is asked for, the connection ends.
+  private func refuse(_ answer: OutboundAnswer) {
+    guard let current else { return }
+    let isShort =
+      switch current.framing {
+      case .none: true
+      case .length(let length): length <= limits.discardLimit && !current.awaitsContinue
+      case .chunked: false
+      }
+    machine.requestRefused(keepsAlive: current.keepsAlive && isShort)
+    if current.framing != .none { watchBody() }
+    sendWhole(answer, nil)
+  }
+
+  /// Answers a fault, unless something was answered already, and ends the connection.
+  private func fail(_ fault: ListenerFault) {
+    surroundings.logger.debug("request refused", metadata: ["fault": "\(fault)"])
+    valve.discards = true
+    switch machine.faulted() {
+    case .answer: sendWhole(surroundings.responder.answer(toFault: fault, head: current?.head), nil)
+    case .next(let next): goOn(next)
+    }
+  }
+
+  /// Goes on after one half of an exchange.
+  func goOn(_ next: ConnectionMachine.Next) {
+    switch next {
+    case .wait: break
+    case .serve:
+      (current, task) = (nil, nil)
+      alarm?.set(.idle, in: TimeAmount(limits.idleTimeout))
+      handleParts()
+      readMore()
+    case .linger:
+      (current, task) = (nil, nil)
+      parts.removeAll()
+      valve.discards = true
+      alarm?.set(.linger, in: TimeAmount(limits.lingerTime))
+      context?.close(mode: .output, promise: nil)
+      readMore()
+    case .close: cut()
+    }
+  }
+
+  /// Closes without another word.
+  func cut() {
+    context?.close(promise: nil)
+  }
+
+  func watchBody() {
+    bodyBytesAtLastLook = bodyBytes
+    alarm?.set(.body, in: TimeAmount(limits.bodyTimeout))
+  }
+
+  private func timeIsUp(_ purpose: Alarm.Purpose) {
+    switch purpose {
+    case .head where valve.count == 0, .idle, .linger: cut()
+    case .head: fail(.headerTimeout)
+    case .body where bodyBytes - bodyBytesAtLastLook >= limits.bodyProgress: watchBody()
+    case .body: fail(.bodyTimeout)
+    case .write: lookAtStalledWrite()
+    }
+  }
+
+  /// The server takes no more requests.
+  func drainBegan() {
+    if machine.drainBegan() { cut() }
+  }
+
+  /// The drain is over.
+  func drainEnded() {
+    if machine.drainEnded() { task?.cancel() } else { cut() }
+  }
+}

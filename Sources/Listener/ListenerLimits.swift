@@ -1,0 +1,35 @@
+/// What the listener grants a caller.
+///
+/// The defaults are meant for a daemon that answers programs on the same machine: generous with time, because
+/// answers of language models take minutes, and strict with everything that one caller could hold on to.
+public struct ListenerLimits: Sendable, Equatable {
+  /// Connections at once. Those beyond it are told so with a 503, which names the reason where a pause in accepting
+  /// would be a silent hang; some way beyond even that (``excessConnections``) they are closed unheard.
+  public var maxConnections = 1024
+  /// Connections beyond ``maxConnections`` that are told the reason.
+  public var excessConnections = 64
+  /// Bytes of the request line and all fields, names and values.
+  public var maxHeaderBytes = 32 * 1024
+  /// Fields in a head.
+  public var maxHeaderFields = 128
+  /// Requests that may wait behind the one being answered on the same connection.
+  public var maxPipelined = 32
+  /// From the first byte of a connection or a request to the end of its head.
+  public var headerTimeout: Duration = .seconds(30)
+  /// Within this time at least ``bodyProgress`` bytes of a body must arrive, or its end.
+  public var bodyTimeout: Duration = .seconds(30)
+  /// See ``bodyTimeout``.
+  public var bodyProgress = 1024
+  /// How long a connection may wait for its next request.
+  public var idleTimeout: Duration = .seconds(75)
+  /// How long a caller may leave an answer lying without taking a byte of it.
+  public var writeTimeout: Duration = .seconds(120)
+  /// How long, after the last answer of a connection, what still arrives is read and thrown away, so that the
+  /// answer is not lost to a reset (RFC 9112 section 9.6).
+  public var lingerTime: Duration = .seconds(2)
+  /// Bytes of an unwanted body that are read to keep the connection, rather than closing it.
+  public var discardLimit = 64 * 1024
+
+  /// The defaults.
+  public init() {}
+}

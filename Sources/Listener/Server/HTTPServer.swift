@@ -1,0 +1,178 @@
+public import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Platform
+
+/// An HTTP/1.1 server on any number of sockets.
+///
+/// ``start()`` opens the sockets, ``serve()`` waits until somebody else calls ``stop(drain:)``. A server starts once.
+public final class HTTPServer: Sendable {
+  private enum Phase { case new, listening([Listening]), stopped }
+
+  private struct Listening {
+    let socket: ListeningSocket
+    let channel: any Channel
+  }
+
+  private let addresses: [ListenAddress]
+  private let inherited: [CInt]
+  private let surroundings: ConnectionSurroundings
+  private let group: MultiThreadedEventLoopGroup
+  private let phase = Locked(Phase.new)
+  private let ended = Latch()
+
+  private var register: ConnectionRegister { surroundings.register }
+
+  /// A server that does not listen yet.
+  ///
+  /// - Parameters:
+  ///   - addresses: where to listen.
+  ///   - inherited: stream sockets that somebody else bound, such as systemd; the server closes its copies when it
+  ///     stops and leaves what waits in them to the next process.
+  ///   - limits: what callers are granted.
+  ///   - responder: who answers.
+  ///   - logger: told about faults, without anything that a caller sent.
+  ///   - eventLoopThreads: threads for input and output; one is enough for tens of thousands of requests a second.
+  public init(
+    addresses: [ListenAddress], inherited: [CInt] = [], limits: ListenerLimits = ListenerLimits(),
+    responder: any Responder, logger: Logger, eventLoopThreads: Int = 1
+  ) {
+    (self.addresses, self.inherited) = (addresses, inherited)
+    surroundings = ConnectionSurroundings(
+      responder: responder, limits: limits, register: ConnectionRegister(limits: limits),
+      dateLine: DateLine(), logger: logger)
+    group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, eventLoopThreads))
+  }
+
+  /// Requests that a responder is working on.
+  public var inFlight: Int { register.inFlight }
+
+  /// Connections that are open, idle ones included.
+  public var connections: Int { register.connections }
+
+  /// Opens all sockets, or none, and accepts connections from now on.
+  ///
+  /// - Throws: ``ListenError`` for the first address that cannot be had.
+  public func start() async throws -> [BoundAddress] {
+    var sockets: [ListeningSocket] = []
+    do {
+      for address in addresses { sockets += try ListeningSocket.open(address) }
+      for descriptor in inherited { sockets.append(try ListeningSocket(inherited: descriptor)) }
+    } catch {
+      sockets.forEach { $0.close() }
+      throw error
+    }
+    var listening: [Listening] = []
+    for socket in sockets {
+      let channel = try await bootstrap(for: socket).withBoundSocket(socket.descriptor).get()
+      _ = socket.listen()
+      listening.append(Listening(socket: socket, channel: channel))
+    }
+    let opened = listening
+    phase.withLock { $0 = .listening(opened) }
+    return sockets.map(\.bound)
+  }
+
+  /// Returns when the server has stopped, or when the task is cancelled.
+  public func serve() async {
+    await ended.wait()
+  }
+}
+
+// MARK: - Connections
+
+extension HTTPServer {
+  private func bootstrap(for socket: ListeningSocket) -> ServerBootstrap {
+    let surroundings = surroundings
+    let bootstrap = ServerBootstrap(group: group)
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          // Out of descriptors: wait a second instead of spinning on the same error.
+          try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler(shouldForwardIOErrorCaught: false))
+        }
+      }
+      .childChannelInitializer { Self.prepare($0, surroundings) }
+      .childChannelOption(.autoRead, value: false)
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelOption(.maxMessagesPerRead, value: 1)
+      .childChannelOption(.recvAllocator, value: ReceiveBuffers())
+    guard socket.isTCP else { return bootstrap }
+    return
+      bootstrap
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.socketOption(.so_keepalive), value: 1)
+  }
+
+  private static func prepare(
+    _ channel: any Channel, _ surroundings: ConnectionSurroundings
+  ) -> EventLoopFuture<Void> {
+    Peer.of(channel).flatMapThrowing { peer in
+      var decoderLimits = NIOHTTPDecoderLimitConfiguration()
+      decoderLimits.maxHeaderFieldSize = surroundings.limits.maxHeaderBytes
+      decoderLimits.maxHeaderListSize = surroundings.limits.maxHeaderBytes
+      decoderLimits.maxHeaderFieldCount = surroundings.limits.maxHeaderFields
+      let decoder = HTTPRequestDecoder(limitConfiguration: decoderLimits)
+      let valve = InputValve()
+      let pipeline = channel.pipeline.syncOperations
+      try pipeline.addHandler(valve)
+      try pipeline.addHandler(ByteToMessageHandler(decoder))
+      try pipeline.addHandler(Connection(surroundings, valve: valve, peer: peer))
+    }
+  }
+}
+
+// MARK: - The end
+
+/// What became of the requests that a stop found under way.
+public struct DrainResult: Sendable, Equatable {
+  /// Requests that were answered to their end.
+  public var answered = 0
+  /// Requests that were given up.
+  public var cancelled = 0
+}
+
+extension HTTPServer {
+  /// How long responders that were cancelled have to return, and their callers to take what they still say.
+  private static let grace: Duration = .seconds(1)
+
+  /// Stops: no new connections, idle ones closed, requests in flight answered with `connection: close`; what is not
+  /// answered when `drain` is over is cancelled.
+  ///
+  /// A second call while the first still waits shortens the wait: `stop(drain: .zero)` ends it.
+  public func stop(drain: Duration) async -> DrainResult {
+    await stopListening()
+    register.drain()
+    onAllConnections { $0.drainBegan() }
+    if await !register.emptied.wait(atMost: drain) {
+      register.giveUp()
+      onAllConnections { $0.drainEnded() }
+      if await !register.emptied.wait(atMost: Self.grace) {
+        onAllConnections { $0.cut() }
+        _ = await register.emptied.wait(atMost: Self.grace)
+      }
+    }
+    // A responder that never returns may still call into its event loop, so only idle loops are shut down.
+    if register.emptied.isOpen { try? await group.shutdownGracefully() }
+    ended.open()
+    return register.result
+  }
+
+  private func stopListening() async {
+    let listening: [Listening] = phase.withLock { phase in
+      defer { phase = .stopped }
+      if case .listening(let listening) = phase { return listening }
+      return []
+    }
+    for one in listening {
+      try? await one.channel.close()
+      one.socket.file?.remove()
+    }
+  }
+
+  private func onAllConnections(_ body: @escaping @Sendable (Connection) -> Void) {
+    for connection in register.all {
+      connection.eventLoop.execute { body(connection.value) }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Glibc
+import NIOCore
+
+/// Who is at the other end of a connection.
+public enum Peer: Sendable, Equatable {
+  /// An IPv4 or IPv6 address without brackets, and the port.
+  case tcp(address: String, port: Int)
+  /// The process that connected to a unix socket, as the kernel noted it at that moment (unix(7), SO_PEERCRED).
+  case unix(uid: UInt32, gid: UInt32, pid: Int32)
+
+  /// Whether the peer came through a unix socket.
+  public var isUnix: Bool {
+    if case .unix = self { true } else { false }
+  }
+}
+
+/// The kernel's `struct ucred` (unix(7)), which Swift's Glibc module does not show.
+struct PeerCredentials: Sendable {
+  var pid: Int32 = 0
+  var uid: UInt32 = .max
+  var gid: UInt32 = .max
+}
+
+extension Peer {
+  /// Asks the kernel for the other end. To be called on the channel's event loop.
+  static func of(_ channel: any Channel) -> EventLoopFuture<Peer> {
+    if let address = channel.remoteAddress, let text = address.ipAddress {
+      return channel.eventLoop.makeSucceededFuture(.tcp(address: text, port: address.port ?? 0))
+    }
+    // A caller whom the kernel does not name is nobody: no user has the id 2^32-1 (credentials(7)).
+    let nobody = PeerCredentials()
+    guard let provider = channel as? any SocketOptionProvider else {
+      return channel.eventLoop.makeSucceededFuture(.unix(uid: nobody.uid, gid: nobody.gid, pid: 0))
+    }
+    let credentials: EventLoopFuture<PeerCredentials> = provider.unsafeGetSocketOption(
+      level: .socket, name: NIOBSDSocket.Option(rawValue: SO_PEERCRED))
+    return credentials.recover { _ in nobody }.map { .unix(uid: $0.uid, gid: $0.gid, pid: $0.pid) }
+  }
+}

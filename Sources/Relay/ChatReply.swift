@@ -1,0 +1,108 @@
+import Dialects
+import HTTPTypes
+import Listener
+
+/// When a waiting caller is told something.
+public struct ReplyPacing: Sendable {
+  /// How long the status of a stream is held back, so that an early failure is a real one.
+  public var commitAfter: Duration
+  /// From one heartbeat of a stream to the next.
+  public var keepalive: Duration
+  /// How long the status of a whole answer is held back. Node's `fetch` gives up on a head after 300 s.
+  public var commitWholeAfter = Duration.seconds(200)
+  /// From one blank before a whole answer to the next.
+  public var wholeKeepalive = Duration.seconds(15)
+
+  /// A pacing for streams; whole answers keep their own.
+  public init(commitAfter: Duration, keepalive: Duration) {
+    self.commitAfter = commitAfter
+    self.keepalive = keepalive
+  }
+}
+
+/// Brings the outcome of one exchange to its caller, whole or as events, and keeps the connection alive until then.
+struct ChatReply {
+  let dialect: any Dialect
+  let request: ChatRequest
+  let reply: Reply
+  let pacing: ReplyPacing
+  let clock: any Clock<Duration>
+  /// Header fields that every answer to this caller carries.
+  let fields: HTTPFields
+
+  /// What an exchange ends with, and what it leaves for header and log.
+  typealias Outcome = (result: Result<ChatAnswer, FailedExchange>, exchange: Exchange)
+
+  func stream(_ work: sending @escaping @isolated(any) () async -> Outcome, at now: Int) async throws(CallerGone) -> Outcome {
+    var stream = dialect.stream(for: request, at: now)
+    let outcome = try await waiting(
+      for: work, schedule: WaitSchedule(first: pacing.commitAfter, interval: pacing.keepalive), clock: clock
+    ) { () async throws(CallerGone) in
+      if reply.hasBegun {
+        try await reply.write(stream.heartbeat())
+      } else {
+        try await reply.begin(.ok, streamFields(stream.contentType))
+        try await reply.write(stream.opening())
+      }
+    }
+    switch outcome.result {
+    case .success(let answer):
+      if !reply.hasBegun { try await reply.begin(.ok, streamFields(stream.contentType, outcome.exchange)) }
+      try await stream.write(answer) { (piece) async throws(CallerGone) in try await reply.write(piece) }
+      try await reply.finish()
+    case .failure(let failed) where reply.hasBegun:
+      try await reply.write(stream.failure(failed.fault))
+      try await reply.finish()
+    case .failure(let failed):
+      try await reply.send(.fault(failed.fault, in: dialect, adding: fields))
+    }
+    return outcome
+  }
+
+  func whole(_ work: sending @escaping @isolated(any) () async -> Outcome) async throws(CallerGone) -> Outcome {
+    let schedule = WaitSchedule(first: pacing.commitWholeAfter, interval: pacing.wholeKeepalive)
+    let outcome = try await waiting(for: work, schedule: schedule, clock: clock) { () async throws(CallerGone) in
+      if !reply.hasBegun { try await reply.begin(.ok, jsonFields()) }
+      // White space before a JSON text is part of no client's answer (RFC 8259 section 2).
+      try await reply.write([UInt8(ascii: " ")])
+    }
+    switch outcome.result {
+    case .success(let answer) where reply.hasBegun:
+      try await reply.write(dialect.encode(answer, for: request))
+      try await reply.finish()
+    case .success(let answer):
+      let body = dialect.encode(answer, for: request)
+      try await reply.send(OutboundAnswer(status: .ok, fields: jsonFields(outcome.exchange), body: body))
+    case .failure where reply.hasBegun:
+      // The status is out; a body that ends early is the only failure that every client notices.
+      await reply.abort()
+    case .failure(let failed):
+      try await reply.send(.fault(failed.fault, in: dialect, adding: fields))
+    }
+    return outcome
+  }
+
+  private func jsonFields(_ exchange: Exchange? = nil) -> HTTPFields {
+    withExchange(exchange, fields.merging([.contentType: "application/json"]))
+  }
+
+  private func streamFields(_ contentType: String, _ exchange: Exchange? = nil) -> HTTPFields {
+    let stream: HTTPFields = [.contentType: contentType, .cacheControl: "no-cache", .accelBuffering: "no"]
+    return withExchange(exchange, fields.merging(stream))
+  }
+
+  private func withExchange(_ exchange: Exchange?, _ fields: HTTPFields) -> HTTPFields {
+    var fields = fields
+    if let exchange { fields[.serverTiming] = exchange.timing.headerValue }
+    if request.model != request.routerModel { fields[.routerModel] = request.routerModel }
+    return fields
+  }
+}
+
+extension HTTPFields {
+  func merging(_ others: HTTPFields) -> HTTPFields {
+    var merged = self
+    for field in others { merged.append(field) }
+    return merged
+  }
+}

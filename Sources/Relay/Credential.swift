@@ -1,0 +1,32 @@
+import HTTPTypes
+public import Platform
+
+/// The Bearer key that one exchange shows to the router.
+///
+/// When a router key is configured it is always that one, and what the caller brought never leaves the machine. When
+/// none is, the caller's own is passed on.
+struct Credential: Sendable, Hashable {
+  private let key: Secret
+
+  init(_ key: Secret) { self.key = key }
+
+  /// The caller's key, from wherever its dialect puts it.
+  init?(from fields: HTTPFields) {
+    let candidates = [
+      fields[.authorization].flatMap(Self.bearerToken), fields[HTTPField.Name.anthropicKey],
+      fields[HTTPField.Name.azureKey],
+    ]
+    guard let text = candidates.lazy.compactMap({ $0 }).first(where: { !$0.isEmpty }) else { return nil }
+    key = Secret(text)
+  }
+
+  func authorize(_ fields: inout HTTPFields) {
+    key.reveal { fields[.authorization] = "Bearer \($0)" }
+  }
+
+  /// The scheme's name is case-insensitive (RFC 9110 section 11.1).
+  private static func bearerToken(_ value: String) -> String? {
+    guard let blank = value.firstIndex(of: " "), value[..<blank].lowercased() == "bearer" else { return nil }
+    return String(value[value.index(after: blank)...].drop { $0 == " " })
+  }
+}

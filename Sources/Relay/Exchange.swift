@@ -1,0 +1,170 @@
+import ClientKeys
+import Dialects
+import Envelope
+import HTTPTypes
+import Pacing
+import Platform
+import RouterTrust
+import Sealing
+import Upstream
+
+/// What every exchange works with.
+public struct ExchangeContext: Sendable {
+  let router: RouterClient
+  let routerKeys: RouterKeyCache
+  let clientKeys: ClientKeyRing
+  let workers: WorkerThreads
+  let retries: Int
+
+  /// - Parameters:
+  ///   - workers: Where answers are opened; their number is how many RSA operations run at once.
+  ///   - retries: The most retries for one exchange.
+  public init(
+    router: RouterClient, routerKeys: RouterKeyCache, clientKeys: ClientKeyRing, workers: WorkerThreads, retries: Int
+  ) {
+    self.router = router
+    self.routerKeys = routerKeys
+    self.clientKeys = clientKeys
+    self.workers = workers
+    self.retries = retries
+  }
+}
+
+/// One request on its way to the router and its answer on the way back, retries included.
+struct Exchange: Sendable {
+  let context: ExchangeContext
+  let request: ChatRequest
+  let tier: SecurityTier?
+  let bearer: Credential?
+  let deadline: ContinuousClock.Instant
+
+  private(set) var timing = ExchangeTiming()
+  private(set) var retries = 0
+  /// The client key that the answer was opened with.
+  private(set) var generation: Int?
+  private var hasLookedAtKeyAgain = false
+
+  init(
+    context: ExchangeContext, request: ChatRequest, tier: SecurityTier?, bearer: Credential?,
+    deadline: ContinuousClock.Instant
+  ) {
+    self.context = context
+    self.request = request
+    self.tier = tier
+    self.bearer = bearer
+    self.deadline = deadline
+  }
+
+  /// Tries until there is an answer or no sense in trying again.
+  mutating func run() async throws(FailedExchange) -> ChatAnswer {
+    var machine = RetryMachine(limit: context.retries, isMaximumTier: tier == .maximum)
+    while true {
+      do throws(ExchangeFailure) {
+        return try await attempt()
+      } catch {
+        let decision = machine.attemptFailed(
+          error.asAttemptFailure, timeLeft: .now.duration(to: deadline), jitter: .random(in: 0...1))
+        retries = machine.retries
+        guard case .retry(let wait) = decision else { throw FailedExchange(failure: error, retries: retries) }
+        do { try await Task.sleep(for: wait) } catch {
+          throw FailedExchange(failure: .cancelled, retries: retries)
+        }
+        timing.queue += wait
+      }
+    }
+  }
+
+  /// One attempt, left to right: key, seal, send, open. The one way back is a router whose key is no longer the one that
+  /// the request was sealed for.
+  private mutating func attempt() async throws(ExchangeFailure) -> ChatAnswer {
+    let generation = try announcedGeneration()
+    let routerKey = try await routerKey()
+    var sealed = try seal(for: routerKey, generation)
+    var response = try await send(sealed)
+    if let changed = try await changedKey(after: response, sealedFor: routerKey) {
+      sealed = try seal(for: changed, generation)
+      response = try await send(sealed)
+    }
+    return try await open(response, as: sealed, generation)
+  }
+
+  private func announcedGeneration() throws(ExchangeFailure) -> KeyGeneration {
+    guard let generation = context.clientKeys.current else { throw .notReady }
+    return generation
+  }
+
+  private mutating func routerKey() async throws(ExchangeFailure) -> RouterKey {
+    let start = ContinuousClock.now
+    defer { timing.queue += start.duration(to: .now) }
+    do { return try await context.routerKeys.current() } catch { throw ExchangeFailure(fetching: error) }
+  }
+
+  private mutating func seal(
+    for routerKey: RouterKey, _ generation: KeyGeneration
+  ) throws(ExchangeFailure) -> SealedRequest {
+    let start = ContinuousClock.now
+    defer { timing.seal += start.duration(to: .now) }
+    do {
+      return SealedRequest(
+        payloadID: try .random(), publicKeyHeader: PublicKeyHeader.encode(generation.publicKeyPEM),
+        envelope: try Envelope.seal(request: request.plaintext, for: routerKey.publicKey))
+    } catch EnvelopeSealError.tooLarge(let bytes, let limit) {
+      throw .tooLarge(bytes: bytes, limit: limit)
+    } catch { throw .local("\(error)") }
+  }
+
+  private mutating func send(_ sealed: SealedRequest) async throws(ExchangeFailure) -> UpstreamResponse {
+    let start = ContinuousClock.now
+    defer { timing.router += start.duration(to: .now) }
+    do {
+      return try await context.router.complete(
+        sealed, tier: tier, bearer: bearer, timeout: start.duration(to: deadline))
+    } catch { throw error == .cancelled ? .cancelled : .transport(error) }
+  }
+
+  /// The router's new key, when a rejection can be explained by one. Looked for once in an exchange.
+  ///
+  /// No source says how a router rejects an envelope for an old key (PROTOCOL.md section 10): 400 is what its client
+  /// expects, 422 and 500 are what such frameworks give.
+  private mutating func changedKey(
+    after response: UpstreamResponse, sealedFor key: RouterKey
+  ) async throws(ExchangeFailure) -> RouterKey? {
+    guard [400, 422, 500].contains(response.status), !hasLookedAtKeyAgain else { return nil }
+    hasLookedAtKeyAgain = true
+    let start = ContinuousClock.now
+    defer { timing.queue += start.duration(to: .now) }
+    // A key that cannot be fetched now explains nothing: the rejection stands.
+    return try? await context.routerKeys.replacement(for: key)
+  }
+
+  private mutating func open(
+    _ response: UpstreamResponse, as sealed: SealedRequest, _ generation: KeyGeneration
+  ) async throws(ExchangeFailure) -> ChatAnswer {
+    guard response.status == 200 else { throw .status(RouterRefusal(response)) }
+    let start = ContinuousClock.now
+    defer { timing.open += start.duration(to: .now) }
+    let opened: OpenedEnvelope
+    do {
+      opened = try await context.workers.run {
+        try Envelope.open(response: response.body, with: generation.privateKey, payloadID: sealed.payloadID)
+      }
+    } catch let fault as EnvelopeFault {
+      throw .integrity(fault.cause)
+    } catch { throw .cancelled }
+    self.generation = generation.number
+    do { return try ChatAnswer(document: opened.document, object: opened.object) } catch { throw .answer(error) }
+  }
+}
+
+extension ExchangeFailure {
+  /// The failure to have a router key at all.
+  init(fetching error: any Error) {
+    self =
+      switch error {
+      case let failure as RouterKeyFailure: .keyUnavailable(failure)
+      case let refusal as KeyDocumentError: .keyRefused(refusal)
+      case is CancellationError: .cancelled
+      default: .local("\(type(of: error))")
+      }
+  }
+}

@@ -1,0 +1,27 @@
+import Envelope
+import HTTPTypes
+
+/// Header names that HTTPTypes does not know.
+extension HTTPField.Name {
+  static let payloadID = HTTPField.Name(constant: Wire.payloadIDHeader)
+  static let publicKey = HTTPField.Name(constant: Wire.publicKeyHeader)
+  static let securityTier = HTTPField.Name(constant: Wire.securityTierHeader)
+  /// Where Anthropic's clients put their key.
+  static let anthropicKey = HTTPField.Name(constant: "x-api-key")
+  /// Where Azure's clients put their key.
+  static let azureKey = HTTPField.Name(constant: "api-key")
+  static let requestID = HTTPField.Name(constant: "x-request-id")
+  static let serverTiming = HTTPField.Name(constant: "server-timing")
+  /// Tells OpenAI's and Anthropic's SDKs whether to try again, whatever the status.
+  static let shouldRetry = HTTPField.Name(constant: "x-should-retry")
+  static let retryAfterMilliseconds = HTTPField.Name(constant: "retry-after-ms")
+  /// Keeps reverse proxies from holding events back.
+  static let accelBuffering = HTTPField.Name(constant: "x-accel-buffering")
+  /// The router's name for the model, where the caller used an alias.
+  static let routerModel = HTTPField.Name(constant: "x-nomyo-model")
+
+  private init(constant name: String) {
+    guard let valid = HTTPField.Name(name) else { preconditionFailure("not a header name: \(name)") }
+    self = valid
+  }
+}

@@ -1,0 +1,39 @@
+import Dialects
+import HTTPTypes
+import Listener
+
+/// The errors that the proxy itself has to tell, before any router is asked.
+extension APIFault {
+  static func unknownRoute(_ head: RequestHead) -> APIFault {
+    APIFault(
+      status: 404, type: "invalid_request_error", code: "unknown_url",
+      message: "There is no \(ForeignText(head.path)) here. Chat is POST /v1/chat/completions; check the base URL.")
+  }
+
+  static func wrongMethod(_ head: RequestHead, allowed: [HTTPRequest.Method]) -> APIFault {
+    let names = allowed.map(\.rawValue).joined(separator: " or ")
+    return APIFault(
+      status: 405, type: "invalid_request_error", code: "method_not_allowed",
+      message: "\(ForeignText(head.path)) takes \(names), not \(ForeignText(head.method.rawValue)).")
+  }
+
+  static let wrongMediaType = APIFault(
+    status: 415, type: "invalid_request_error", code: "unsupported_media_type",
+    message: "The body must be JSON: send Content-Type: application/json.")
+
+  static let encodedBody = APIFault(
+    status: 415, type: "invalid_request_error", code: "unsupported_content_encoding",
+    message: "Compressed request bodies are not supported: send the body without Content-Encoding.")
+
+  static let tooManyInFlight = APIFault(
+    status: 503, type: "server_error", code: "too_many_requests_in_flight",
+    message: "The proxy works on as many requests as limits.in_flight allows. Try again shortly.",
+    retryAfter: .seconds(1))
+
+  static func unknownModel(_ id: String) -> APIFault {
+    APIFault(
+      status: 404, type: "invalid_request_error", code: "model_not_found",
+      message: "The router offers no model \(ForeignText(id)). GET /v1/models lists those it does.",
+      parameter: "model")
+  }
+}

@@ -1,0 +1,74 @@
+import Dialects
+import Upstream
+
+/// The router's list of models, asked for rarely: set-up screens ask often and give up after seconds.
+public actor ModelCatalog {
+  private struct Entry {
+    let models: [Model]
+    let fetchedAt: ContinuousClock.Instant
+  }
+
+  /// How long a list is taken for current.
+  static let lifetime = Duration.seconds(60)
+
+  /// Lists for this many keys are remembered; without a configured key each caller may bring its own.
+  private static let capacity = 64
+
+  private let router: RouterClient
+  private let aliases: [String: String]
+  private let fixed: [Model]
+  private var entries: [Credential?: Entry] = [:]
+
+  /// An empty catalogue.
+  ///
+  /// - Parameters:
+  ///   - aliases: Local names and the router's; listed beside the router's models.
+  ///   - fixed: The models to list; if there are any, the router is not asked.
+  public init(router: RouterClient, aliases: [String: String], fixed: [String]) {
+    self.router = router
+    self.aliases = aliases
+    self.fixed = fixed.map { Model(id: $0, root: $0, created: 0, owner: "nomyo") }
+  }
+
+  /// The models that `bearer` may ask for. A list that is no longer current is better than none when the router fails.
+  func models(
+    for bearer: Credential?, at now: ContinuousClock.Instant
+  ) async throws(FailedExchange) -> [Model] {
+    guard fixed.isEmpty else { return withAliases(fixed) }
+    let known = entries[bearer]
+    if let known, known.fetchedAt.duration(to: now) < Self.lifetime { return known.models }
+    do throws(ExchangeFailure) {
+      let models = withAliases(try await fetch(bearer))
+      if entries.count >= Self.capacity { entries.removeAll() }
+      entries[bearer] = Entry(models: models, fetchedAt: now)
+      return models
+    } catch {
+      if let known { return known.models }
+      throw FailedExchange(failure: error, retries: 0)
+    }
+  }
+
+  private func fetch(_ bearer: Credential?) async throws(ExchangeFailure) -> [Model] {
+    let response: UpstreamResponse
+    do { response = try await router.models(bearer: bearer) } catch {
+      throw error == .cancelled ? .cancelled : .transport(error)
+    }
+    guard response.status == 200 else { throw .status(RouterRefusal(response)) }
+    guard let models = Model.list(fromRouter: response.body) else { throw .answer(Self.notAList) }
+    return models
+  }
+
+  private func withAliases(_ models: [Model]) -> [Model] {
+    let byName = Dictionary(models.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let added = aliases.sorted { $0.key < $1.key }.compactMap { alias, target -> Model? in
+      guard byName[alias] == nil else { return nil }
+      let model = byName[target] ?? Model(id: target, root: target, created: 0, owner: "nomyo")
+      return model.named(alias)
+    }
+    return models + added
+  }
+
+  private static let notAList = APIFault(
+    status: 502, type: "server_error", code: "upstream_answer",
+    message: "The router answered the question for its models with something that is not a list. Check router.url.")
+}

@@ -1,0 +1,201 @@
+import Dialects
+import Envelope
+import HTTPTypes
+public import Listener
+public import Logging
+import Platform
+
+/// Answers every request that the listener takes in.
+///
+/// A request goes: `admit` (guard and route, before its body is read), `respond`, a dialect's `decode`, an `Exchange`
+/// with the router, a `ChatReply`.
+public final class ProxyResponder: Responder {
+  private let context: ExchangeContext
+  private let catalog: ModelCatalog
+  private let configuration: RelayConfiguration
+  private let logger: Logger
+  private let dialect: any Dialect = OpenAIChat()
+  private let inFlight = Locked(0)
+
+  /// A responder for one router.
+  public init(
+    context: ExchangeContext, catalog: ModelCatalog, configuration: RelayConfiguration, logger: Logger
+  ) {
+    self.context = context
+    self.catalog = catalog
+    self.configuration = configuration
+    self.logger = logger
+  }
+
+  /// Guard first, then route, method, media type and size: what is refused here is refused before its body is read.
+  public func admit(_ head: RequestHead) -> Admission {
+    if let refusal = configuration.access.refusal(for: head) {
+      logger.notice("refused", metadata: ["id": "\(head.id)", "reason": "\(refusal)"])
+      return .refuse(answer(refusal.fault, to: head))
+    }
+    if let preflight = configuration.access.preflightAnswer(to: head) { return .refuse(preflight) }
+    switch RouteChoice(head, isBrowser: configuration.access.isBrowser(head), limit: configuration.requestLimit) {
+    case .receive(let limit): return .receive(bodyLimit: limit)
+    case .refuse(let fault, let allow):
+      var answer = answer(fault, to: head)
+      if !allow.isEmpty { answer.fields[.allow] = allow.map(\.rawValue).joined(separator: ", ") }
+      return .refuse(answer)
+    }
+  }
+
+  /// What went wrong below HTTP's semantics, in the same shape as every other error.
+  public func answer(toFault fault: ListenerFault, head: RequestHead?) -> OutboundAnswer {
+    logger.info(
+      "request not served", metadata: ["id": "\(head?.id.description ?? "-")", "fault": "\(fault.logClass)"])
+    return .fault(fault.fault, in: dialect, adding: head.map(commonFields) ?? [:])
+  }
+
+  /// Answers one request.
+  public func respond(to request: InboundRequest, through reply: Reply) async {
+    let head = request.head
+    // A caller that has gone needs no answer, and what it cost is in the log already.
+    do {
+      switch Route(path: head.path) {
+      case .chatCompletions: try await chat(request, reply)
+      case .models: try await reply.send(await models(head))
+      case .model(let id): try await reply.send(await model(id, head))
+      case .alive: try await reply.send(.json(Array(#"{"status":"alive"}"#.utf8), adding: commonFields(head)))
+      case .ready: try await reply.send(await ready(head))
+      case nil: try await reply.send(answer(.unknownRoute(head), to: head))
+      }
+    } catch { logger.debug("caller gone", metadata: ["id": "\(head.id)"]) }
+  }
+
+  // MARK: Chat
+
+  private func chat(_ request: InboundRequest, _ reply: Reply) async throws(CallerGone) {
+    let start = ContinuousClock.now
+    guard let place = enter() else { return try await reply.send(answer(.tooManyInFlight, to: request.head)) }
+    defer { place.leave() }
+    let chat: ChatRequest
+    let tier: SecurityTier?
+    do throws(APIFault) {
+      chat = try dialect.decode(request.body, under: configuration.policy)
+      tier = try securityTier(request.head, chat)
+    } catch {
+      logger.info(
+        "request refused",
+        metadata: ["id": "\(request.head.id)", "code": "\(error.code)", "status": "\(error.status)"])
+      return try await reply.send(answer(error, to: request.head))
+    }
+    let exchange = Exchange(
+      context: context, request: chat, tier: tier, bearer: bearer(request.head),
+      deadline: start.advanced(by: configuration.responseTimeout))
+    let chatReply = ChatReply(
+      dialect: dialect, request: chat, reply: reply, pacing: configuration.pacing, clock: ContinuousClock(),
+      fields: commonFields(request.head))
+    do {
+      let outcome =
+        if chat.isStream {
+          try await chatReply.stream({ await exchange.outcome() }, at: WallClock.seconds())
+        } else {
+          try await chatReply.whole({ await exchange.outcome() })
+        }
+      log(outcome, request.head, chat, start)
+    } catch {
+      logger.info(
+        "exchange",
+        metadata: ["id": "\(request.head.id)", "result": "caller-gone", "total_ms": "\(start.duration(to: .now).milliseconds)"])
+      throw error
+    }
+  }
+
+  /// The header's tier goes before the body's, and both before the configured one.
+  private func securityTier(_ head: RequestHead, _ chat: ChatRequest) throws(APIFault) -> SecurityTier? {
+    guard let name = head.fields[.securityTier] ?? chat.securityTier else { return configuration.securityTier }
+    guard let tier = SecurityTier(rawValue: name) else {
+      let known = SecurityTier.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .invalidRequest("invalid_security_tier", "The security tier must be one of \(known).", parameter: "security_tier")
+    }
+    return tier
+  }
+
+  private func bearer(_ head: RequestHead) -> Credential? {
+    configuration.apiKey.map(Credential.init) ?? Credential(from: head.fields)
+  }
+
+  // MARK: Models and health
+
+  private func models(_ head: RequestHead) async -> OutboundAnswer {
+    do { return .json(OpenAIModels.list(try await catalog.models(for: bearer(head), at: .now)), adding: commonFields(head)) }
+    catch { return answer(error.fault, to: head) }
+  }
+
+  private func model(_ id: String, _ head: RequestHead) async -> OutboundAnswer {
+    do {
+      let models = try await catalog.models(for: bearer(head), at: .now)
+      guard let model = models.first(where: { $0.id == id }) else { return answer(.unknownModel(id), to: head) }
+      return .json(OpenAIModels.model(model), adding: commonFields(head))
+    } catch { return answer(error.fault, to: head) }
+  }
+
+  private func ready(_ head: RequestHead) async -> OutboundAnswer {
+    let readiness = await Readiness.now(context.clientKeys, context.routerKeys)
+    return .json(
+      readiness.json, status: readiness.isReady ? .ok : .serviceUnavailable, adding: commonFields(head))
+  }
+
+  // MARK: What all answers share
+
+  private func answer(_ fault: APIFault, to head: RequestHead) -> OutboundAnswer {
+    .fault(fault, in: dialect, adding: commonFields(head))
+  }
+
+  private func commonFields(_ head: RequestHead) -> HTTPFields {
+    configuration.access.corsFields(for: head).merging([.requestID: head.id.description])
+  }
+
+  private func log(
+    _ outcome: ChatReply.Outcome, _ head: RequestHead, _ chat: ChatRequest, _ start: ContinuousClock.Instant
+  ) {
+    let exchange = outcome.exchange
+    var metadata: Logger.Metadata = [
+      "id": "\(head.id)", "stream": "\(chat.isStream)", "retries": "\(exchange.retries)",
+      "seal_ms": "\(exchange.timing.seal.milliseconds)", "router_ms": "\(exchange.timing.router.milliseconds)",
+      "open_ms": "\(exchange.timing.open.milliseconds)", "total_ms": "\(start.duration(to: .now).milliseconds)",
+    ]
+    if let generation = exchange.generation { metadata["generation"] = "\(generation)" }
+    switch outcome.result {
+    case .success:
+      metadata["result"] = "answered"
+      logger.info("exchange", metadata: metadata)
+    case .failure(let failed):
+      metadata["result"] = "\(failed.failure.logClass)"
+      metadata["status"] = "\(failed.fault.status)"
+      logger.warning("exchange", metadata: metadata)
+    }
+  }
+
+  // MARK: Places
+
+  /// A place among the exchanges at once, which its holder gives back.
+  private struct Place {
+    let inFlight: Locked<Int>
+    func leave() { inFlight.withLock { $0 -= 1 } }
+  }
+
+  private func enter() -> Place? {
+    let limit = configuration.inFlightLimit
+    let isFree = inFlight.withLock { count in
+      guard count < limit else { return false }
+      count += 1
+      return true
+    }
+    return isFree ? Place(inFlight: inFlight) : nil
+  }
+}
+
+extension Exchange {
+  /// Runs the exchange and says how it went.
+  func outcome() async -> ChatReply.Outcome {
+    var exchange = self
+    let result: Result<ChatAnswer, FailedExchange>
+    do throws(FailedExchange) { result = .success(try await exchange.run()) } catch { result = .failure(error) }
+    return (result, exchange)
+  }
+}

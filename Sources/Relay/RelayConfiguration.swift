@@ -1,0 +1,39 @@
+public import Dialects
+public import Envelope
+public import Listener
+public import Platform
+
+/// What the configuration says about exchanges.
+public struct RelayConfiguration: Sendable {
+  /// The router's key; without one the caller's is passed on.
+  public var apiKey: Secret?
+  /// The tier to ask for when a request names none.
+  public var securityTier: SecurityTier?
+  /// The most bytes that a request body may have.
+  public var requestLimit: Int
+  /// The most exchanges at once.
+  public var inFlightLimit: Int
+  /// How long one exchange may take, retries included.
+  public var responseTimeout: Duration
+  /// When waiting callers are told something.
+  public var pacing: ReplyPacing
+  /// What happens to requests before they are sealed.
+  public var policy: RequestPolicy
+  /// Who may talk to the daemon.
+  public var access: AccessPolicy
+
+  /// A configuration with all its parts.
+  public init(
+    apiKey: Secret?, securityTier: SecurityTier?, requestLimit: Int, inFlightLimit: Int, responseTimeout: Duration,
+    pacing: ReplyPacing, policy: RequestPolicy, access: AccessPolicy
+  ) {
+    self.apiKey = apiKey
+    self.securityTier = securityTier
+    self.requestLimit = requestLimit
+    self.inFlightLimit = inFlightLimit
+    self.responseTimeout = responseTimeout
+    self.pacing = pacing
+    self.policy = policy
+    self.access = access
+  }
+}

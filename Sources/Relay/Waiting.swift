@@ -1,0 +1,46 @@
+/// When something has to be done for a caller while its answer is awaited.
+struct WaitSchedule: Sendable, Equatable {
+  /// Until the first time.
+  let first: Duration
+  /// From each time to the next.
+  let interval: Duration
+}
+
+/// Runs `work` and calls `onTick` by the schedule until it ends. The work is cancelled when the caller's task is, and
+/// when `onTick` throws.
+func waiting<Outcome: Sendable, Failure: Error>(
+  for work: sending @escaping @isolated(any) () async -> Outcome, schedule: WaitSchedule,
+  clock: any Clock<Duration>, onTick: () async throws(Failure) -> Void
+) async throws(Failure) -> Outcome {
+  enum Signal: Sendable {
+    case finished(Outcome)
+    case tick
+  }
+  let result: Result<Outcome, Failure> = await withTaskGroup(of: Signal.self) { group in
+    group.addTask { .finished(await work()) }
+    func scheduleTick(after wait: Duration) {
+      group.addTask {
+        try? await clock.sleep(for: wait)
+        return .tick
+      }
+    }
+    scheduleTick(after: schedule.first)
+    while let signal = await group.next() {
+      switch signal {
+      case .finished(let outcome):
+        group.cancelAll()
+        return .success(outcome)
+      case .tick:
+        // A cancelled sleep ends at once: without this check, cancelling would turn into a busy loop.
+        if Task.isCancelled { continue }
+        do throws(Failure) { try await onTick() } catch {
+          group.cancelAll()
+          return .failure(error)
+        }
+        scheduleTick(after: schedule.interval)
+      }
+    }
+    preconditionFailure("the work's own signal ends the loop before the group is empty")
+  }
+  return try result.get()
+}

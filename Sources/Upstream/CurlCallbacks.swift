@@ -1,0 +1,49 @@
+import CCurl
+
+// libcurl calls these on the curl thread, from inside a turn of the engine, with the transfer as context. The
+// engine holds the transfer for as long as its easy handle is in the multi handle, so the pointer is good. That
+// the caller is the engine's thread is checked each time.
+
+/// CURLOPT_PREREQFUNCTION(3).
+func prerequestCallback(
+  context: UnsafeMutableRawPointer?, peer: UnsafeMutablePointer<CChar>?, own: UnsafeMutablePointer<CChar>?,
+  peerPort: CInt, ownPort: CInt
+) -> CInt {
+  enter(context, otherwise: CInt(CURL_PREREQFUNC_ABORT)) { $0.connectionReady() }
+}
+
+/// CURLOPT_READFUNCTION(3).
+func readCallback(
+  room: UnsafeMutablePointer<CChar>?, size: Int, count: Int, context: UnsafeMutableRawPointer?
+) -> Int {
+  enter(context, otherwise: Int(CURL_READFUNC_ABORT)) {
+    $0.fill(UnsafeMutableRawBufferPointer(start: room, count: size * count))
+  }
+}
+
+/// CURLOPT_HEADERFUNCTION(3).
+func headerCallback(
+  line: UnsafeMutablePointer<CChar>?, size: Int, count: Int, context: UnsafeMutableRawPointer?
+) -> Int {
+  enter(context, otherwise: 0) {
+    $0.headerLineArrived(UnsafeRawBufferPointer(start: line, count: size * count))
+  }
+}
+
+/// CURLOPT_WRITEFUNCTION(3).
+func writeCallback(
+  bytes: UnsafeMutablePointer<CChar>?, size: Int, count: Int, context: UnsafeMutableRawPointer?
+) -> Int {
+  enter(context, otherwise: 0) {
+    $0.bytesArrived(UnsafeRawBufferPointer(start: bytes, count: size * count))
+  }
+}
+
+private func enter<Answer>(
+  _ context: UnsafeMutableRawPointer?, otherwise: Answer, _ body: (Transfer) -> Answer
+) -> Answer {
+  guard let context else { return otherwise }
+  let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+  transfer.engine.preconditionIsolated("libcurl calls back on its own thread only")
+  return body(transfer)
+}

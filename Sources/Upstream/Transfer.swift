@@ -1,0 +1,144 @@
+import CCurl
+
+/// One request on its way: an easy handle with everything that must live as long as it does.
+///
+/// It belongs to `CurlEngine` and is only touched on the curl thread; libcurl's callbacks get it as their pointer
+/// and come in through the actor.
+final class Transfer {
+  /// What becomes of it.
+  typealias Outcome = Result<UpstreamResponse, UpstreamError>
+
+  /// What the engine knows it by.
+  let id: Int
+  /// The actor that owns it.
+  let engine: CurlEngine
+  /// Who waits for the outcome. Resumed once, by the engine.
+  let continuation: CheckedContinuation<Outcome, Never>
+  /// The easy handle.
+  let easy: UnsafeMutableRawPointer
+
+  private var machine: TransferMachine
+  private let requestBody: [UInt8]
+  private var answerBody: [UInt8] = []
+  private let message: UnsafeMutablePointer<CChar>
+  private var lines: UnsafeMutablePointer<curl_slist>?
+
+  /// A transfer that is set up and not started.
+  init(
+    _ request: UpstreamRequest, id: Int, options: UpstreamOptions, engine: CurlEngine,
+    continuation: CheckedContinuation<Outcome, Never>
+  ) throws(CurlFault) {
+    guard let easy = curl_easy_init() else { throw CurlFault(code: CURLE_OUT_OF_MEMORY) }
+    self.easy = easy
+    self.id = id
+    self.engine = engine
+    self.continuation = continuation
+    machine = TransferMachine(request)
+    requestBody = request.body
+    message = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    let setup = EasySetup(easy: easy)
+    try setup.apply(options)
+    try setup.apply(request, options)
+    lines = try setup.header(of: request)
+    try setup.callbacks(context: Unmanaged.passUnretained(self).toOpaque(), message: message)
+  }
+
+  deinit {
+    curl_easy_cleanup(easy)
+    curl_slist_free_all(lines)
+    message.deallocate()
+  }
+
+  /// The transfer that a handle was set up for.
+  static func of(_ easy: UnsafeMutableRawPointer) -> Transfer? {
+    var context: UnsafeMutableRawPointer?
+    guard ccurl_easy_get_pointer(easy, CURLINFO_PRIVATE, &context) == CURLE_OK, let context else {
+      return nil
+    }
+    return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+  }
+
+  // MARK: How it ends
+
+  /// libcurl is done; `nil` if the transfer was over before.
+  func ended(_ code: CURLcode) -> Outcome? {
+    let proxyStatus = easy.fact(CURLINFO_HTTP_CONNECTCODE)
+    return outcome(machine.ended(.init(code: code, reason: reason(code), proxyStatus: proxyStatus)))
+  }
+
+  /// Nobody waits for it any more; `nil` if the transfer was over before.
+  func abandoned(_ reason: UpstreamError) -> Outcome? {
+    outcome(machine.abandoned(reason))
+  }
+
+  private func outcome(_ action: TransferMachine.Action) -> Outcome? {
+    switch action {
+    case .deliver(let head):
+      .success(
+        UpstreamResponse(status: head.status, fields: head.fields, body: answerBody, timing: easy.timing))
+    case .fail(let error): .failure(error)
+    case .proceed, .abort, .hand, .keep, .ignore: nil
+    }
+  }
+
+  private func reason(_ code: CURLcode) -> String {
+    let text = message.pointee == 0 ? curl_easy_strerror(code) : UnsafePointer(message)
+    return text.map { String(cString: $0) } ?? "error \(code.rawValue)"
+  }
+
+  // MARK: What libcurl calls
+
+  /// Before each request that goes out.
+  func connectionReady() -> CInt {
+    machine.connectionReady() == .proceed ? CInt(CURL_PREREQFUNC_OK) : CInt(CURL_PREREQFUNC_ABORT)
+  }
+
+  /// For the next bytes of the request's body.
+  func fill(_ room: UnsafeMutableRawBufferPointer) -> Int {
+    guard case .hand(let range) = machine.bodyWanted(upTo: room.count) else {
+      return Int(CURL_READFUNC_ABORT)
+    }
+    requestBody.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[range])) }
+    return range.count
+  }
+
+  /// With one line of an answer's head. Fewer bytes taken than offered make libcurl stop.
+  func headerLineArrived(_ line: UnsafeRawBufferPointer) -> Int {
+    machine.headerLineArrived(line) == .proceed ? line.count : 0
+  }
+
+  /// With some bytes of the answer's body. Fewer bytes taken than offered make libcurl stop.
+  func bytesArrived(_ bytes: UnsafeRawBufferPointer) -> Int {
+    guard case .keep(let capacity) = machine.bytesArrived(bytes.count) else { return 0 }
+    if capacity > answerBody.capacity { answerBody.reserveCapacity(capacity) }
+    answerBody.append(contentsOf: bytes)
+    return bytes.count
+  }
+}
+
+extension UnsafeMutableRawPointer {
+  /// A whole number that an easy handle knows, 0 if it does not.
+  fileprivate func fact(_ info: CURLINFO) -> Int {
+    var value = 0
+    return ccurl_easy_get_long(self, info, &value) == CURLE_OK ? value : 0
+  }
+
+  /// A time that an easy handle knows, zero if it does not.
+  private func time(_ info: CURLINFO) -> Duration {
+    var microseconds = curl_off_t(0)
+    guard ccurl_easy_get_offset(self, info, &microseconds) == CURLE_OK else { return .zero }
+    return .microseconds(microseconds)
+  }
+
+  /// Where the time of an easy handle's last transfer went.
+  fileprivate var timing: UpstreamTiming {
+    UpstreamTiming(
+      connect: time(CURLINFO_CONNECT_TIME_T),
+      tls: time(CURLINFO_APPCONNECT_TIME_T),
+      firstByte: time(CURLINFO_STARTTRANSFER_TIME_T),
+      total: time(CURLINFO_TOTAL_TIME_T),
+      reusedConnection: fact(CURLINFO_NUM_CONNECTS) == 0,
+      http2: fact(CURLINFO_HTTP_VERSION) == CURL_HTTP_VERSION_2_0)
+  }
+}

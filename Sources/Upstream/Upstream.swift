@@ -1,0 +1,60 @@
+import CCurl
+import Synchronization
+
+/// An HTTP client for whole requests and whole answers, over libcurl.
+///
+/// One thread does all of it, whatever the number of transfers; connections are kept and used again, and where
+/// the server offers HTTP/2 requests share one. There are no redirects, cookies, `.netrc` or caches.
+///
+/// A client that is let go of ends its thread by itself; `close` is for ending it at a known time.
+public final class Upstream: Sendable {
+  private let thread: CurlThread
+  private let engine: CurlEngine
+  private let underWay = Atomic<Int>(0)
+
+  /// Makes a client and starts its thread.
+  /// - Throws: when libcurl cannot be used as the options say. The text of the error says why; the usual cause is
+  ///   a libcurl older than 7.87.
+  public init(_ options: UpstreamOptions) throws {
+    try CurlFault.check(curlGlobalInit)
+    try EasySetup.rehearse(options)
+    thread = try CurlThread()
+    engine = try CurlEngine(thread: thread, options: options)
+    try thread.start { [engine] in engine.assumeIsolated { $0.turn() } }
+  }
+
+  deinit {
+    if thread.close() { thread.leave() }
+    thread.release(waiting: false)
+  }
+
+  /// Sends a request and returns the whole answer, whatever its status.
+  ///
+  /// Cancelling the task takes the transfer away at once. The request is never sent again by itself once any of
+  /// its body has been handed to the network.
+  public func send(_ request: UpstreamRequest) async throws(UpstreamError) -> UpstreamResponse {
+    guard thread.enter() else { throw .closed }
+    underWay.add(1, ordering: .relaxed)
+    defer { underWay.subtract(1, ordering: .relaxed) }
+    return try await engine.perform(request).get()
+  }
+
+  /// The number of `send` calls that have not returned.
+  public var inFlight: Int { underWay.load(ordering: .relaxed) }
+
+  /// Returns when the client's thread has come round once more: at once, unless it is stuck. For a watchdog.
+  public func respond() async {
+    if thread.enter() { await engine.respond() }
+  }
+
+  /// Fails what is under way with `.closed`, closes all connections and ends the thread. May be called again.
+  public func close() async {
+    let isFirst = thread.close()
+    if isFirst { await engine.failAll() }
+    await thread.ended()
+    if isFirst { thread.release(waiting: true) }
+  }
+}
+
+/// The result of curl_global_init(3), which is called once, before the first handle.
+private let curlGlobalInit = curl_global_init(Int(CURL_GLOBAL_DEFAULT))

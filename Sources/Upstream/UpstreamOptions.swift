@@ -1,0 +1,45 @@
+/// What holds for all transfers of one `Upstream`.
+///
+/// Two things are not options: peer and host name are always verified, and TLS is never older than 1.2.
+public struct UpstreamOptions: Sendable {
+  /// Which proxy, if any, requests leave through.
+  public enum OutboundProxy: Sendable, Equatable {
+    /// None, whatever the environment says.
+    case none
+    /// What `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` and their kind say (curl(1), ENVIRONMENT).
+    case environment
+    /// This one, for every host: `http`, `https` or `socks5h`, with credentials if it wants any.
+    case url(String)
+  }
+
+  /// A PEM file with the only certificate authorities to trust; `nil` for the system's roots.
+  public var caFile: String?
+  /// The proxy to leave through.
+  public var proxy: OutboundProxy
+  /// How long name look-up, TCP and TLS may take together. Default 10 s.
+  public var connectTimeout: Duration
+  /// How long a transfer may take from its start to the last byte of the answer. Default 900 s, because long
+  /// answers take minutes and nothing of them comes earlier.
+  public var responseTimeout: Duration
+  /// Whether an `http://` URL may be used. Without it such a request fails before anything is sent.
+  public var allowHTTP: Bool
+  /// The value of `User-Agent`, for requests whose fields have none.
+  public var userAgent: String
+
+  /// The options of a client that goes straight out over verified TLS.
+  public init(
+    caFile: String? = nil,
+    proxy: OutboundProxy = .none,
+    connectTimeout: Duration = .seconds(10),
+    responseTimeout: Duration = .seconds(900),
+    allowHTTP: Bool = false,
+    userAgent: String = "nomyo-proxy"
+  ) {
+    self.caFile = caFile
+    self.proxy = proxy
+    self.connectTimeout = connectTimeout
+    self.responseTimeout = responseTimeout
+    self.allowHTTP = allowHTTP
+    self.userAgent = userAgent
+  }
+}

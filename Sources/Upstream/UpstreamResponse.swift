@@ -1,0 +1,29 @@
+public import HTTPTypes
+
+/// One whole answer.
+public struct UpstreamResponse: Sendable {
+  /// The status code of the final answer.
+  public let status: Int
+  /// The header fields of the final answer, in the order they came.
+  public let fields: HTTPFields
+  /// The body, decompressed.
+  public let body: [UInt8]
+  /// Where the time went.
+  public let timing: UpstreamTiming
+}
+
+/// Where a transfer's time went. Every duration counts from the transfer's start.
+public struct UpstreamTiming: Sendable, Equatable {
+  /// Until TCP was connected; zero on a reused connection.
+  public let connect: Duration
+  /// Until TLS was agreed; zero on a reused connection and without TLS.
+  public let tls: Duration
+  /// Until the first byte of the answer came.
+  public let firstByte: Duration
+  /// Until the last byte of the answer came.
+  public let total: Duration
+  /// Whether the request went over a connection that was there already.
+  public let reusedConnection: Bool
+  /// Whether the answer came over HTTP/2.
+  public let http2: Bool
+}

@@ -1,0 +1,6 @@
+import DevRouter
+
+@main
+struct Main {
+  static func main() async { await DevRouterCommand.main() }
+}
