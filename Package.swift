@@ -24,6 +24,7 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
@@ -81,24 +82,26 @@ let package = Package(
         "Pacing", "Dialects", "Listener", httpTypes, logging,
       ]),
     module("Service", ["CSystemd", "Platform"]),
-    module("Settings", ["Platform", toml]),
+    module("Settings", ["Platform", "Envelope", "Dialects", toml]),
     // Layer 6
     module(
       "Daemon",
       [
         "Platform", "Sealing", "ClientKeys", "RouterTrust", "Upstream", "Listener", "Relay", "Service",
-        "Settings", "Dialects", "Envelope", "JSONText", lifecycle, logging,
+        "Settings", "Dialects", "Envelope", "JSONText", lifecycle, signals, logging,
       ]),
     // Layer 7
-    module("Commands", ["CVersion", "Daemon", "Settings", "Listener", "Upstream", arguments, logging]),
+    module(
+      "Commands",
+      ["CVersion", "Platform", "Daemon", "Settings", "Listener", "Upstream", httpTypes, arguments, logging]),
     module(
       "DevRouter",
       [
-        "Platform", "JSONText", "Sealing", "Envelope", "Upstream", "Listener", httpTypes, lifecycle,
+        "Platform", "JSONText", "Sealing", "Envelope", "Upstream", "Listener", httpTypes, lifecycle, signals,
         arguments, logging,
       ]),
-    .executableTarget(name: "nomyo-proxy", dependencies: ["Commands"], swiftSettings: ours),
-    .executableTarget(name: "nomyo-dev-router", dependencies: ["DevRouter"], swiftSettings: ours),
+    .executableTarget(name: "nomyo-proxy", dependencies: ["Commands", arguments], swiftSettings: ours),
+    .executableTarget(name: "nomyo-dev-router", dependencies: ["DevRouter", arguments], swiftSettings: ours),
 
     // Tests
     .target(name: "TestVectors", path: "Tests/TestVectors", swiftSettings: ours),

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import Platform
 import Settings
 
 /// Failures as a person reads them, on standard error, each with the exit status that scripts read.
@@ -12,5 +12,5 @@ enum Complaint {
   }
 
   /// A line on standard error, with the program's name before it.
-  static func say(_ text: String) { fputs("nomyo-proxy: \(text)\n", stderr) }
+  static func say(_ text: String) { StandardError.say("nomyo-proxy: \(text)") }
 }

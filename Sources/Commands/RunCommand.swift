@@ -36,6 +36,6 @@ struct RunCommand: AsyncParsableCommand {
       case .json: .json
       }
     let level = Logger.Level(rawValue: log.level.rawValue) ?? .info
-    return Logger(label: "nomyo-proxy") { _ in LineLogHandler(style: style, level: level) }
+    return Logger(label: "nomyo-proxy") { _ in LineLogHandler(style: style, level: level, descriptor: STDERR_FILENO) }
   }
 }

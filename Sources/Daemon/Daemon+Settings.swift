@@ -22,15 +22,14 @@ extension Daemon {
   var relayConfiguration: RelayConfiguration {
     RelayConfiguration(
       apiKey: settings.router.apiKey,
-      securityTier: settings.router.securityTier.flatMap { Envelope.SecurityTier(rawValue: $0.rawValue) },
+      securityTier: settings.router.securityTier,
       requestLimit: settings.limits.request, inFlightLimit: settings.limits.inFlight,
       responseTimeout: settings.router.responseTimeout,
       pacing: ReplyPacing(commitAfter: settings.stream.commitAfter, keepalive: settings.stream.keepalive),
       policy: RequestPolicy(
-        stripIdentifiers: RequestPolicy.StripIdentifiers(rawValue: settings.privacy.stripIdentifiers.rawValue)
-          ?? .all,
+        stripIdentifiers: settings.privacy.stripIdentifiers,
         aliases: settings.models.aliases),
-      access: accessPolicy)
+      access: access)
   }
 
   private var outboundProxy: UpstreamOptions.OutboundProxy {

@@ -11,14 +11,15 @@ import Sealing
 import Service
 import ServiceLifecycle
 public import Settings
+import UnixSignals
 import Upstream
 
 /// The whole program behind `nomyo-proxy run`: what it is made of, and the order in which it starts and stops.
 public struct Daemon: Sendable {
-  private let settings: Settings
+  let settings: Settings
   private let logger: Logger
   private let addresses: [ListenAddress]
-  private let accessPolicy: AccessPolicy
+  let access: AccessPolicy
   private let start = ContinuousClock.now
 
   /// A daemon that has not started.
@@ -28,7 +29,7 @@ public struct Daemon: Sendable {
     self.settings = settings
     self.logger = logger
     addresses = try Self.addresses(settings)
-    accessPolicy = try Self.accessPolicy(settings)
+    access = try Self.accessPolicy(settings)
   }
 
   /// Serves until SIGTERM or SIGINT; a second one ends at once.

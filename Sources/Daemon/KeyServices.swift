@@ -1,6 +1,7 @@
 import ClientKeys
 import Logging
 import RouterTrust
+import Sealing
 import ServiceLifecycle
 
 /// Makes the client key at start. Until it is there, `/readyz` says what is missing.

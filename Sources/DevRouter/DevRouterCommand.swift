@@ -3,6 +3,8 @@ import Glibc
 import Listener
 import Logging
 import Platform
+import ServiceLifecycle
+import UnixSignals
 import Upstream
 
 /// `nomyo-dev-router`.
@@ -54,14 +56,13 @@ public struct DevRouterCommand: AsyncParsableCommand {
     var logger = Logger(label: "nomyo-dev-router") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .notice
     let server = HTTPServer(addresses: [address], responder: responder, logger: logger)
-    let bound = try await server.start()
-    say("nomyo-dev-router: FOR DEVELOPMENT ONLY: no protection of any kind, prompts are readable here")
-    for address in bound { say("nomyo-dev-router: listening on http://\(address)") }
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await server.serve() }
-      await TerminationSignal.wait()
-      _ = await server.stop(drain: .seconds(1))
+    StandardError.say("nomyo-dev-router: FOR DEVELOPMENT ONLY: no protection of any kind, prompts are readable here")
+    for address in try await server.start() {
+      StandardError.say("nomyo-dev-router: development router listening on http://\(address)")
     }
+    try await ServiceGroup(
+      services: [ServerService(server: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+    ).run()
   }
 
   private func backend() throws -> Backend {
@@ -76,6 +77,17 @@ public struct DevRouterCommand: AsyncParsableCommand {
     }
     return log
   }
+}
 
-  private func say(_ text: String) { fputs(text + "\n", stderr) }
+/// Serves until the program is asked to stop; tests do not wait for a drain.
+private struct ServerService: Service {
+  let server: HTTPServer
+
+  func run() async throws {
+    await withGracefulShutdownHandler {
+      await server.serve()
+    } onGracefulShutdown: {
+      Task { await server.stop(drain: .seconds(1)) }
+    }
+  }
 }

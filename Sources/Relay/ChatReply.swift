@@ -33,7 +33,7 @@ struct ChatReply {
   /// What an exchange ends with, and what it leaves for header and log.
   typealias Outcome = (result: Result<ChatAnswer, FailedExchange>, exchange: Exchange)
 
-  func stream(_ work: sending @escaping @isolated(any) () async -> Outcome, at now: Int) async throws(CallerGone) -> Outcome {
+  func stream(_ work: @escaping @Sendable () async -> Outcome, at now: Int) async throws(CallerGone) -> Outcome {
     var stream = dialect.stream(for: request, at: now)
     let outcome = try await waiting(
       for: work, schedule: WaitSchedule(first: pacing.commitAfter, interval: pacing.keepalive), clock: clock
@@ -59,7 +59,7 @@ struct ChatReply {
     return outcome
   }
 
-  func whole(_ work: sending @escaping @isolated(any) () async -> Outcome) async throws(CallerGone) -> Outcome {
+  func whole(_ work: @escaping @Sendable () async -> Outcome) async throws(CallerGone) -> Outcome {
     let schedule = WaitSchedule(first: pacing.commitWholeAfter, interval: pacing.wholeKeepalive)
     let outcome = try await waiting(for: work, schedule: schedule, clock: clock) { () async throws(CallerGone) in
       if !reply.hasBegun { try await reply.begin(.ok, jsonFields()) }

@@ -1,5 +1,5 @@
 import HTTPTypes
-public import Platform
+import Platform
 
 /// The Bearer key that one exchange shows to the router.
 ///

@@ -1,10 +1,10 @@
-import ClientKeys
+public import ClientKeys
 import Dialects
 import Envelope
 import HTTPTypes
 import Pacing
-import Platform
-import RouterTrust
+public import Platform
+public import RouterTrust
 import Sealing
 import Upstream
 
@@ -63,7 +63,7 @@ struct Exchange: Sendable {
         return try await attempt()
       } catch {
         let decision = machine.attemptFailed(
-          error.asAttemptFailure, timeLeft: .now.duration(to: deadline), jitter: .random(in: 0...1))
+          error.asAttemptFailure, timeLeft: ContinuousClock.now.duration(to: deadline), jitter: .random(in: 0...1))
         retries = machine.retries
         guard case .retry(let wait) = decision else { throw FailedExchange(failure: error, retries: retries) }
         do { try await Task.sleep(for: wait) } catch {

@@ -1,5 +1,5 @@
-import ClientKeys
-import RouterTrust
+public import ClientKeys
+public import RouterTrust
 
 /// Whether the daemon can seal and open right now, and what it waits for otherwise.
 public struct Readiness: Sendable, Equatable {

@@ -9,14 +9,10 @@ struct WaitSchedule: Sendable, Equatable {
 /// Runs `work` and calls `onTick` by the schedule until it ends. The work is cancelled when the caller's task is, and
 /// when `onTick` throws.
 func waiting<Outcome: Sendable, Failure: Error>(
-  for work: sending @escaping @isolated(any) () async -> Outcome, schedule: WaitSchedule,
+  for work: @escaping @Sendable () async -> Outcome, schedule: WaitSchedule,
   clock: any Clock<Duration>, onTick: () async throws(Failure) -> Void
 ) async throws(Failure) -> Outcome {
-  enum Signal: Sendable {
-    case finished(Outcome)
-    case tick
-  }
-  let result: Result<Outcome, Failure> = await withTaskGroup(of: Signal.self) { group in
+  let result: Result<Outcome, Failure> = await withTaskGroup(of: WaitSignal<Outcome>.self) { group in
     group.addTask { .finished(await work()) }
     func scheduleTick(after wait: Duration) {
       group.addTask {
@@ -43,4 +39,10 @@ func waiting<Outcome: Sendable, Failure: Error>(
     preconditionFailure("the work's own signal ends the loop before the group is empty")
   }
   return try result.get()
+}
+
+/// What ends one step of waiting.
+private enum WaitSignal<Outcome: Sendable>: Sendable {
+  case finished(Outcome)
+  case tick
 }

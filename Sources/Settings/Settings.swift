@@ -1,3 +1,5 @@
+public import Dialects
+public import Envelope
 public import Platform
 
 /// The whole configuration as one checked value.
@@ -99,7 +101,7 @@ public struct Settings: Sendable {
   /// What is kept from the router.
   public struct Privacy: Sendable, Equatable {
     /// Which identifying members are taken out before sealing.
-    public var stripIdentifiers = StrippedIdentifiers.account
+    public var stripIdentifiers = RequestPolicy.StripIdentifiers.account
   }
 
   /// Bounds on what is held at once.
@@ -143,26 +145,6 @@ public enum OutboundProxy: Sendable, Equatable {
   case environment
   /// Through this proxy: `http`, `https`, `socks5` or `socks5h`.
   case url(String)
-}
-
-/// The tiers that a router offers, as the header `X-Security-Tier` spells them.
-public enum SecurityTier: String, Sendable, CaseIterable {
-  /// Ordinary hardware.
-  case standard
-  /// Hardened hardware.
-  case high
-  /// Attested hardware.
-  case maximum
-}
-
-/// Which members that identify somebody are taken out of a request.
-public enum StrippedIdentifiers: String, Sendable, CaseIterable {
-  /// Those that identify an account.
-  case account
-  /// Those, and `user`.
-  case all
-  /// None.
-  case none
 }
 
 /// The levels of swift-log, by their names there.

@@ -1,3 +1,4 @@
+import Platform
 /// What is checked after all sources are read: values that depend on each other or on files.
 extension SettingsReading {
   /// The systemd credential that holds the router's API key (systemd.exec(5), `LoadCredential=`).

@@ -32,9 +32,8 @@ actor CurlEngine {
     return await withTaskCancellationHandler {
       await withCheckedContinuation { start(request, id, $0) }
     } onCancel: {
-      // When nobody is let in any more, `failAll` is on its way.
-      guard thread.enter() else { return }
-      Task { await cancel(id) }
+      // Straight to the thread: a task of its own would first need a free thread of the pool to come here from.
+      thread.run { self.assumeIsolated { $0.abandon(id, .cancelled) } }
     }
   }
 
@@ -48,11 +47,6 @@ actor CurlEngine {
   /// Does nothing, on the curl thread.
   func respond() {
     thread.leave()
-  }
-
-  private func cancel(_ id: Int) {
-    defer { thread.leave() }
-    abandon(id, .cancelled)
   }
 
   // MARK: Transfers

@@ -6,12 +6,13 @@ import Synchronization
 
 /// The one thread that touches a libcurl multi handle, as the executor of an actor.
 ///
-/// It runs the actor's jobs, then one turn of libcurl, then sleeps in `curl_multi_poll` until a socket, a timer
-/// of libcurl's or a new job wakes it. It ends when it has been told to close and nobody is inside: every way to
-/// the actor begins with `enter` or `close` and ends with `leave`, so no job can come too late.
+/// It runs what it is given to do, then one turn of libcurl, then sleeps in `curl_multi_poll` until a socket, a
+/// timer of libcurl's or a new job wakes it. It ends when it has been told to close and nobody is inside: every
+/// call of the actor begins with `enter` or `close` and ends with `leave`, so no job can come too late.
 final class CurlThread: SerialExecutor {
   private struct State {
     var jobs: [UnownedJob] = []
+    var calls: [@Sendable () -> Void] = []
     var visitors = 0
     var isClosing = false
     var isAsleep = false
@@ -45,7 +46,7 @@ final class CurlThread: SerialExecutor {
 
   /// Starts the thread. `turn` is called on it, over and over.
   func start(turn: @escaping @Sendable () -> Void) throws(CurlFault) {
-    let body = Unmanaged.passRetained(ThreadBody { [self] in run(turn) })
+    let body = Unmanaged.passRetained(ThreadBody { [self] in work(turn) })
     var thread = pthread_t()
     let failure = pthread_create(
       &thread, nil,
@@ -101,15 +102,23 @@ final class CurlThread: SerialExecutor {
     }
   }
 
-  /// Gives the thread back to the system, once: by waiting for its last instructions after `ended`, else by
-  /// letting it go by itself.
-  func release(waiting: Bool) {
+  /// Waits, blocking, for a thread that has been closed and has nobody inside. The first call does.
+  func join() {
     let thread = state.withLock { state in
       defer { state.thread = nil }
       return state.thread
     }
     guard let thread else { return }
-    if waiting { pthread_join(thread, nil) } else { pthread_detach(thread) }
+    if isIsolatingCurrentContext() == true { pthread_detach(thread) } else { pthread_join(thread, nil) }
+  }
+
+  /// Has `call` run on the thread soon, without a visit; not at all if the thread ends before.
+  func run(_ call: @escaping @Sendable () -> Void) {
+    state.withLock { state in
+      guard !state.isOver else { return }
+      state.calls.append(call)
+      wake(&state)
+    }
   }
 
   // MARK: SerialExecutor
@@ -132,7 +141,7 @@ final class CurlThread: SerialExecutor {
 
   // MARK: The loop
 
-  private func run(_ turn: () -> Void) {
+  private func work(_ turn: () -> Void) {
     identity.store(pthread_self(), ordering: .relaxed)
     cplatform_name_thread("curl")
     keepSignalsAway()
@@ -149,25 +158,29 @@ final class CurlThread: SerialExecutor {
       }
     }
     curl_multi_cleanup(multi)  // Closes the idle connections.
-    let waiting = state.withLock { state in
-      state.isOver = true
-      defer { state.waiting = [] }
-      return state.waiting
-    }
-    for continuation in waiting { continuation.resume() }
+    for continuation in end() { continuation.resume() }
   }
 
   private func runJobs() {
-    let jobs = state.withLock { state in
-      defer { state.jobs = [] }
-      return state.jobs
+    let (jobs, calls) = state.withLock { state in
+      defer { (state.jobs, state.calls) = ([], []) }
+      return (state.jobs, state.calls)
     }
     for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+    for call in calls { call() }
+  }
+
+  private func end() -> [CheckedContinuation<Void, Never>] {
+    state.withLock { state in
+      state.isOver = true
+      defer { (state.waiting, state.calls) = ([], []) }
+      return state.waiting
+    }
   }
 
   private func next() -> Next {
     state.withLock { state in
-      if !state.jobs.isEmpty { return .turn }
+      if !state.jobs.isEmpty || !state.calls.isEmpty { return .turn }
       if state.isClosing && state.visitors == 0 { return .end }
       state.isAsleep = true
       return .sleep

@@ -6,7 +6,8 @@ import Synchronization
 /// One thread does all of it, whatever the number of transfers; connections are kept and used again, and where
 /// the server offers HTTP/2 requests share one. There are no redirects, cookies, `.netrc` or caches.
 ///
-/// A client that is let go of ends its thread by itself; `close` is for ending it at a known time.
+/// A client that is let go of ends its thread, and waits for that; `close` does so without blocking, and with
+/// requests under way.
 public final class Upstream: Sendable {
   private let thread: CurlThread
   private let engine: CurlEngine
@@ -24,8 +25,10 @@ public final class Upstream: Sendable {
   }
 
   deinit {
+    // No call is under way, so the thread ends after its next turn. It is waited for, because OpenSSL must not be
+    // in use any more when the process ends.
     if thread.close() { thread.leave() }
-    thread.release(waiting: false)
+    thread.join()
   }
 
   /// Sends a request and returns the whole answer, whatever its status.
@@ -52,7 +55,7 @@ public final class Upstream: Sendable {
     let isFirst = thread.close()
     if isFirst { await engine.failAll() }
     await thread.ended()
-    if isFirst { thread.release(waiting: true) }
+    if isFirst { thread.join() }
   }
 }
 

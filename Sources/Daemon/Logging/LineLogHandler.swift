@@ -14,7 +14,7 @@ public struct LineLogHandler: LogHandler {
   public var metadataProvider: Logger.MetadataProvider?
 
   /// A handler for one descriptor.
-  public init(style: LogStyle, level: Logger.Level, descriptor: Int32 = STDERR_FILENO) {
+  public init(style: LogStyle, level: Logger.Level, descriptor: Int32) {
     self.style = style
     self.descriptor = descriptor
     logLevel = level

@@ -1,7 +1,7 @@
 public import HTTPTypes
 
 /// What can go wrong with a request before, or without, the responder.
-public enum ListenerFault: Sendable, Equatable {
+public enum ListenerFault: Error, Equatable {
   /// Not HTTP/1.1 as RFC 9112 has it, or a spelling of it that programs are known to disagree about.
   case malformed
   /// HTTP of another version than 1.0 and 1.1.

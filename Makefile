@@ -1,0 +1,85 @@
+# Everything that is done here has a name; `make help` lists them. What it takes is said by tools/deps.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# Debug and release builds have a folder each, so that neither makes the other build anew. Fetched packages
+# are kept beside them, once for both, and nothing is kept outside this directory.
+CACHE := --cache-path .build-cache
+export CLANG_MODULE_CACHE_PATH := $(CURDIR)/.build-cache/clang
+DEBUG := .build
+RELEASE := .build-release
+DIST := $(RELEASE)/dist
+PRODUCTS := nomyo-proxy nomyo-dev-router
+
+FORMATTED := Sources Tests Package.swift
+FUZZ_SECONDS := 15
+
+.PHONY: help deps build release test test-swift test-interop test-demo test-fuzz check format demo run bench \
+  clean
+
+help: ## This list
+	@printf 'make TARGET, where TARGET is one of\n\n'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
+	@printf '\nNew here? `make demo` shows a request sealed, opened and answered; `make run` serves.\n'
+
+deps: ## Install the Debian packages that are missing
+	@tools/deps
+
+build: deps ## Debug build of both programs, in .build
+	@for product in $(PRODUCTS); do \
+	  tools/step "build-$$product" "Building $$product (debug)" \
+	    swift build $(CACHE) --scratch-path $(DEBUG) --product "$$product"; \
+	done
+
+release: deps ## Release build, stripped, in .build-release/dist
+	@for product in $(PRODUCTS); do \
+	  tools/step "release-$$product" "Building $$product (release)" \
+	    swift build $(CACHE) --scratch-path $(RELEASE) -c release --static-swift-stdlib --product "$$product"; \
+	  mkdir -p $(DIST); \
+	  strip -o "$(DIST)/.$$product" "$(RELEASE)/release/$$product"; \
+	  mv -f "$(DIST)/.$$product" "$(DIST)/$$product"; \
+	done
+
+test: check test-swift test-interop test-demo test-fuzz ## Everything that has to pass: checks and all tests
+
+test-swift: deps ## The tests in Swift
+	@tools/step test-build "Building the Swift tests" \
+	  swift build $(CACHE) --scratch-path $(DEBUG) --build-tests
+	@tools/step --closing 1 test-swift "Swift tests" \
+	  swift test $(CACHE) --scratch-path $(DEBUG) --skip-build --disable-xctest
+
+test-interop: release ## The release build against the nomyo package and the OpenAI SDK
+	@NOMYO_PROXY=$(DIST)/nomyo-proxy NOMYO_DEV_ROUTER=$(DIST)/nomyo-dev-router \
+	  tools/step --closing 1 test-interop "Interop tests" Tests/Interop/run
+
+test-demo: release
+	@tools/step test-demo "The demo" tools/demo $(DIST)
+
+test-fuzz: deps ## Each fuzz target for a quarter of a minute
+	@tools/fuzz-all $(FUZZ_SECONDS)
+
+check: deps ## Format, imports, sizes, what does not belong here
+	@tools/step check-format "Format" swift format lint --strict --recursive --parallel $(FORMATTED)
+	@tools/step check-imports "Import table" tools/check-imports
+	@tools/step --closing 11 check-sizes "File sizes" tools/check-sizes
+	@tools/step check-tree "Contents of the repository" tools/check-tree
+	@tools/step check-checks "Tests of these checks" python3 -B tools/test_checks.py
+
+format: ## Format all Swift files in place
+	@swift format --in-place --recursive --parallel $(FORMATTED)
+
+demo: release ## Start both programs, seal a request, show every stage, stop
+	@tools/demo $(DIST)
+
+run: release ## Start both programs and serve until Ctrl-C
+	@tools/serve $(DIST)
+
+bench: release ## The benchmarks of docs/benchmarks.md
+	@Benchmarks/run
+
+clean: ## Remove everything that was built or fetched
+	@rm -rf .build .build-*

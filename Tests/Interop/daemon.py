@@ -1,0 +1,184 @@
+"""Starts the binaries under test, waits until they are ready, keeps their logs, stops them."""
+
+import json
+import os
+import pathlib
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import httpx
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+START_SECONDS = 30
+STOP_SECONDS = 15
+
+_marks: list[str] = []
+
+
+def mark(kind: str = "mark") -> str:
+    """A random word for a prompt, an answer or a key. None of them may ever stand in a log."""
+    _marks.append(f"{kind}-{secrets.token_hex(8)}")
+    return _marks[-1]
+
+
+def marks() -> list[str]:
+    """Every mark made so far."""
+    return list(_marks)
+
+
+def binary(variable: str, name: str) -> str:
+    """The path of a binary under test; relative ones count from the root of the repository."""
+    build = os.environ.get("BUILD_DIR") or ".build"
+    path = (ROOT / (os.environ.get(variable) or f"{build}/debug/{name}")).resolve()
+    assert os.access(path, os.X_OK), f"{path} is not there: build it, or let {variable} name it"
+    return str(path)
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def toml(settings: dict, path: str = "") -> str:
+    """The few forms of TOML that the tests write: strings, integers, booleans, lists and tables."""
+    plain = {key: value for key, value in settings.items() if not isinstance(value, dict)}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in plain.items()]
+    for key, value in settings.items():
+        if isinstance(value, dict):
+            lines += ["", f"[{path}{key}]", toml(value, f"{path}{key}.")]
+    return "\n".join(lines)
+
+
+def merged(base: dict, changes: dict) -> dict:
+    """`base` with `changes` laid over it, table by table."""
+    made = dict(base)
+    for key, value in changes.items():
+        made[key] = merged(made.get(key, {}), value) if isinstance(value, dict) else value
+    return made
+
+
+class Process:
+    """One running binary in a directory of its own, its output in a file."""
+
+    every: list["Process"] = []
+
+    def __init__(self, name: str, arguments: list[str], directory: pathlib.Path, environment: dict[str, str]):
+        self.name, self.directory = name, directory
+        self._log, self._kept_log = directory / "log", ""
+        kept = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("NOMYO_", "XDG_", "LISTEN_")) and not key.lower().endswith("_proxy")
+        }
+        # Nothing listens on port 9: whoever heeded these variables would reach nobody.
+        nowhere = {f"{scheme}_proxy": "http://127.0.0.1:9" for scheme in ("http", "https", "all")}
+        places = {
+            "HOME": directory,
+            "XDG_RUNTIME_DIR": directory,
+            "RUNTIME_DIRECTORY": directory,
+            "XDG_STATE_HOME": directory,
+            "STATE_DIRECTORY": directory,
+            "XDG_CONFIG_HOME": directory,
+        }
+        with open(self._log, "wb") as log:
+            self.process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=directory,
+                env=kept | nowhere | {key: str(value) for key, value in places.items()} | environment,
+            )
+        Process.every.append(self)
+
+    def log(self) -> str:
+        """Everything that it wrote to standard output and standard error so far."""
+        return self._log.read_text(errors="replace") if self._log.exists() else self._kept_log
+
+    def wait_until(self, url: str, status: int = 200, seconds: float = START_SECONDS) -> httpx.Response:
+        """Asks until the answer has this status; fails with the log when it ends or takes too long."""
+        deadline, last = time.monotonic() + seconds, None
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, f"{self.name} ended with {self.process.poll()}:\n{self.log()}"
+            try:
+                last = httpx.get(url, timeout=5)
+                if last.status_code == status:
+                    return last
+            except httpx.TransportError as error:
+                last = error
+            time.sleep(0.02)
+        raise AssertionError(f"no {status} from {url} in {seconds} s, last {last!r}; log:\n{self.log()}")
+
+    def stop(self) -> int:
+        """Ends it with SIGTERM as a service manager would; returns its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"{self.name} did not stop on SIGTERM; log:\n{self.log()}") from None
+        finally:
+            if self.directory.exists():
+                self._kept_log = self.log()
+                shutil.rmtree(self.directory, ignore_errors=True)
+        return status
+
+
+class Proxy(Process):
+    """`nomyo-proxy run` towards a router, with a configuration made of defaults for tests and changes."""
+
+    def __init__(self, router_url: str, *, api_key: str | None = None, changes: dict | None = None):
+        self.port, self.api_key = free_port(), api_key
+        directory = pathlib.Path(tempfile.mkdtemp(prefix="nomyo-proxy-"))
+        settings = {
+            "listen": [f"127.0.0.1:{self.port}"],
+            "router": {
+                "url": router_url,
+                "allow_http": True,
+            },
+            "stream": {"commit_after": "500ms"},
+            "log": {"level": "debug"},  # at this level, too, no content may be logged
+        }
+        configuration = directory / "config.toml"
+        configuration.write_text(toml(merged(settings, changes or {})))
+        arguments = [binary("NOMYO_PROXY", "nomyo-proxy"), "run", "--config", str(configuration)]
+        super().__init__("nomyo-proxy", arguments, directory, {"NOMYO_API_KEY": api_key} if api_key else {})
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def chat_url(self) -> str:
+        return self.url + "/v1/chat/completions"
+
+    def ready(self) -> "Proxy":
+        self.wait_until(self.url + "/readyz")
+        return self
+
+
+class DevRouter(Process):
+    """`nomyo-dev-router` on a free port."""
+
+    def __init__(self, *arguments: str):
+        self.port = free_port()
+        directory = pathlib.Path(tempfile.mkdtemp(prefix="nomyo-dev-router-"))
+        command = [binary("NOMYO_DEV_ROUTER", "nomyo-dev-router"), "--listen", f"127.0.0.1:{self.port}"]
+        super().__init__("nomyo-dev-router", [*command, *arguments], directory, {})
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def ready(self) -> "DevRouter":
+        self.wait_until(self.url + "/pki/public_key")
+        return self

@@ -1,0 +1,85 @@
+import Glibc
+import Platform
+import Testing
+
+/// A server on 127.0.0.1 that plays a script with everyone who connects, each on a thread of its own.
+final class ScriptedServer: Sendable {
+  /// What a call of the system answered when it failed.
+  struct Failure: Error {
+    let call: String
+    let code = errno
+  }
+
+  let port: UInt16
+  private let listener: CInt
+  private let count = Locked(0)
+
+  /// How many have connected so far.
+  var accepted: Int { count.withLock { $0 } }
+  var url: String { "http://127.0.0.1:\(port)/v1" }
+
+  /// Starts to listen. A connection is closed when its script ends or throws.
+  init(_ script: @escaping @Sendable (Peer) throws -> Void) throws {
+    (listener, port) = try Self.listen(backlog: 512)
+    Thread.start { [listener, count] in
+      while case let descriptor = accept(listener, nil, nil), descriptor >= 0 {
+        let number = count.withLock { count in
+          defer { count += 1 }
+          return count
+        }
+        Thread.start {
+          let peer = Peer(descriptor, number: number)
+          try? script(peer)
+          peer.close()
+        }
+      }
+      Glibc.close(listener)
+    }
+  }
+
+  deinit { shutdown(listener, CInt(SHUT_RDWR)) }
+
+  /// A socket that listens on a port of the system's choice.
+  static func listen(backlog: CInt) throws -> (descriptor: CInt, port: UInt16) {
+    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { throw Failure(call: "socket") }
+    var address = loopback(port: 0)
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let failure = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        bind(descriptor, address, size) != 0 || Glibc.listen(descriptor, backlog) != 0
+          || getsockname(descriptor, address, &size) != 0
+      }
+    }
+    guard !failure else { throw Failure(call: "listen") }
+    return (descriptor, UInt16(bigEndian: address.sin_port))
+  }
+
+  static func loopback(port: UInt16) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+    return address
+  }
+}
+
+/// A thread that blocks in system calls, which the cooperative pool's must not.
+private enum Thread {
+  private final class Body {
+    let run: @Sendable () -> Void
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+  }
+
+  static func start(_ run: @escaping @Sendable () -> Void) {
+    var thread = pthread_t()
+    let failure = pthread_create(
+      &thread, nil,
+      { raw in
+        if let raw { Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run() }
+        return nil
+      }, Unmanaged.passRetained(Body(run)).toOpaque())
+    precondition(failure == 0)
+    pthread_detach(thread)
+  }
+}

@@ -1,0 +1,77 @@
+import Testing
+import Upstream
+
+/// Whom TLS trusts, against `openssl s_server`.
+@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+  private func failure(_ server: TLSServer, caFile: String?) async throws -> UpstreamError? {
+    let upstream = try client { $0.caFile = caFile }
+    return await upstream.failure(UpstreamRequest(url: "https://localhost:\(server.port)/"))
+  }
+
+  @Test func aCertificateOfOurAuthorityIsAccepted() async throws {
+    let server = try TLSServer(name: "localhost")
+    let upstream = try client { $0.caFile = server.certificate }
+    let answer = try await upstream.send(UpstreamRequest(url: "https://localhost:\(server.port)/"))
+    #expect(answer.status == 200)
+    #expect(answer.text.contains("s_server"))
+    #expect(answer.timing.tls >= answer.timing.connect && answer.timing.connect > .zero)
+  }
+
+  @Test func aSelfSignedCertificateIsRefused() async throws {
+    let server = try TLSServer(name: "localhost")
+    guard case .tls(let reason) = try await failure(server, caFile: nil) else {
+      Issue.record("not refused by TLS")
+      return
+    }
+    #expect(reason.contains("self-signed certificate"))
+  }
+
+  @Test func aCertificateForAnotherNameIsRefused() async throws {
+    let server = try TLSServer(name: "router.example")
+    guard case .tls(let reason) = try await failure(server, caFile: server.certificate) else {
+      Issue.record("not refused by TLS")
+      return
+    }
+    #expect(reason.contains("localhost"))
+  }
+
+  @Test func anAddressIsNotAName() async throws {
+    let server = try TLSServer(name: "localhost")
+    let upstream = try client { $0.caFile = server.certificate }
+    guard case .tls = await upstream.failure(UpstreamRequest(url: "https://127.0.0.1:\(server.port)/")) else {
+      Issue.record("not refused by TLS")
+      return
+    }
+  }
+
+  @Test func oldVersionsAreRefused() async throws {
+    let old = "-tls1_1 -cipher DEFAULT@SECLEVEL=0"
+    let server = try TLSServer(name: "localhost", options: old)
+    // That the server is able to is part of the test.
+    #expect(try Shell.succeeds("openssl s_client -connect 127.0.0.1:\(server.port) \(old)"))
+    guard case .tls = try await failure(server, caFile: server.certificate) else {
+      Issue.record("not refused by TLS")
+      return
+    }
+  }
+
+  @Test func aMissingAuthorityFileTrustsNobody() async throws {
+    let server = try TLSServer(name: "localhost")
+    guard case .tls = try await failure(server, caFile: "/nonexistent/authority.pem") else {
+      Issue.record("not refused by TLS")
+      return
+    }
+  }
+
+  @Test func aServerThatSpeaksClearTextIsRefused() async throws {
+    let server = try ScriptedServer { peer in
+      try peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+      peer.waitForEnd()
+    }
+    let upstream = try client()
+    guard case .tls = await upstream.failure(UpstreamRequest(url: "https://127.0.0.1:\(server.port)/")) else {
+      Issue.record("not refused by TLS")
+      return
+    }
+  }
+}
