@@ -57,7 +57,8 @@ let package = Package(
     .target(
       name: "CVersion",
       cSettings: [
-        .define("NOMYO_PROXY_VERSION", to: "\"\(version)\""), .define("NOMYO_PROXY_COMMIT", to: "\"\(commit)\""),
+        .define("NOMYO_PROXY_VERSION", to: "\"\(version)\""),
+        .define("NOMYO_PROXY_COMMIT", to: "\"\(commit)\""),
       ]),
 
     // Layer 1
@@ -114,8 +115,9 @@ let package = Package(
     tests("UpstreamTests", ["Upstream", "CCurl", "Platform", httpTypes]),
     tests("PacingTests", ["Pacing"]),
     tests("DialectsTests", ["Dialects", "JSONText"]),
-    tests("ListenerTests", ["Listener", "Platform", nioCore, nioPosix, nioHTTP1, nioEmbedded, httpTypes, logging]),
-    tests("SettingsTests", ["Settings", "Platform"]),
+    tests(
+      "ListenerTests", ["Listener", "Platform", nioCore, nioPosix, nioHTTP1, nioEmbedded, httpTypes, logging]),
+    tests("SettingsTests", ["Settings", "Platform", "Dialects", "Envelope"]),
   ],
   swiftLanguageModes: [.v6]
 )

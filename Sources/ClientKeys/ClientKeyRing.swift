@@ -31,7 +31,9 @@ public final class ClientKeyRing: Sendable {
   /// The generation to announce, nil until the first pair is made.
   public var current: KeyGeneration? { state.withLock { $0.current } }
 
-  /// Makes a pair and puts it in the place of the current one. The swap is atomic.
+  /// Makes a pair and puts it in the place of the current one.
+  ///
+  /// The swap is atomic.
   @discardableResult
   public func renew() async throws -> KeyGeneration {
     let pair = try await threads.run { [makePair] in try makePair() }

@@ -7,7 +7,9 @@ enum Complaint {
   /// Tells every fault of a configuration, a line each.
   static func configuration(_ faults: ConfigurationFaults) -> ExitCode {
     for fault in faults.faults { say("\(fault)") }
-    say("nothing was started: mend the configuration and try again; `nomyo-proxy check` reads it without starting")
+    say(
+      "nothing was started: mend the configuration and try again; `nomyo-proxy check` reads it without starting"
+    )
     return .configuration
   }
 

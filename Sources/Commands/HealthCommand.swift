@@ -19,7 +19,8 @@ struct HealthCommand: AsyncParsableCommand {
       Complaint.say("no TCP address in `listen` to ask; health cannot ask through a unix socket yet")
       throw ExitCode.failure
     }
-    let upstream = try Upstream(UpstreamOptions(connectTimeout: .seconds(2), responseTimeout: .seconds(3), allowHTTP: true))
+    let upstream = try Upstream(
+      UpstreamOptions(connectTimeout: .seconds(2), responseTimeout: .seconds(3), allowHTTP: true))
     let outcome: (status: Int, text: String)
     do {
       let response = try await upstream.send(UpstreamRequest(url: base + (ready ? "/readyz" : "/healthz")))

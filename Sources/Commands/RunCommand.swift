@@ -20,7 +20,9 @@ struct RunCommand: AsyncParsableCommand {
     let settings = try flags.load()
     // The other end of a pipe or socket that closes is an error of that write, and never the end of the process.
     signal(SIGPIPE, SIG_IGN)
-    do { try await Daemon(settings, logger: Self.logger(settings.log)).run() } catch let faults as ConfigurationFaults {
+    do { try await Daemon(settings, logger: Self.logger(settings.log)).run() } catch let faults
+      as ConfigurationFaults
+    {
       throw Complaint.configuration(faults)
     } catch let error as ListenError {
       Complaint.say("\(error)")
@@ -36,6 +38,8 @@ struct RunCommand: AsyncParsableCommand {
       case .json: .json
       }
     let level = Logger.Level(rawValue: log.level.rawValue) ?? .info
-    return Logger(label: "nomyo-proxy") { _ in LineLogHandler(style: style, level: level, descriptor: STDERR_FILENO) }
+    return Logger(label: "nomyo-proxy") { _ in
+      LineLogHandler(style: style, level: level, descriptor: STDERR_FILENO)
+    }
   }
 }

@@ -1,8 +1,9 @@
 import ArgumentParser
 import Settings
 
-/// The configuration on the command line: where the file is, and a flag for every key. Flags win over environment and
-/// file.
+/// The configuration on the command line: where the file is, and a flag for every key.
+///
+/// Flags win over environment and file.
 struct SettingFlags: ParsableArguments {
   @Option(help: "The configuration file (TOML); it must exist.", completion: .file(extensions: ["toml"]))
   var config: String?
@@ -70,7 +71,8 @@ struct SettingFlags: ParsableArguments {
       "router.minimum_key_bits": routerMinimumKeyBits, "router.key_refresh": routerKeyRefresh,
       "router.security_tier": routerSecurityTier, "router.connect_timeout": routerConnectTimeout,
       "router.response_timeout": routerResponseTimeout, "router.retries": routerRetries,
-      "access.hosts": accessHosts, "access.origins": accessOrigins, "models.aliases": modelsAliases, "models.list": modelsList,
+      "access.hosts": accessHosts, "access.origins": accessOrigins, "models.aliases": modelsAliases,
+      "models.list": modelsList,
       "stream.commit_after": streamCommitAfter, "stream.keepalive": streamKeepalive,
       "privacy.strip_identifiers": privacyStripIdentifiers, "limits.request": limitsRequest,
       "limits.response": limitsResponse, "limits.connections": limitsConnections,

@@ -8,9 +8,11 @@ extension Daemon {
       let fault =
         switch error {
         case .host(let entry):
-          fault(settings, "access.hosts", "\(entry) is no host", allowed: "loopback, or a host without a port")
+          fault(
+            settings, "access.hosts", "\(entry) is no host", allowed: "loopback, or a host without a port")
         case .origin(let entry):
-          fault(settings, "access.origins", "\(entry) is no origin", allowed: "loopback, or SCHEME://HOST[:PORT]")
+          fault(
+            settings, "access.origins", "\(entry) is no origin", allowed: "loopback, or SCHEME://HOST[:PORT]")
         }
       throw ConfigurationFaults(faults: [fault])
     }

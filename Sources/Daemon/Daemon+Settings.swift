@@ -51,12 +51,15 @@ extension Daemon {
         if !address.isLoopback {
           faults.append(
             fault(
-              settings, "listen", "\(entry) is not a loopback address: whoever reaches it could spend the API key",
+              settings, "listen",
+              "\(entry) is not a loopback address: whoever reaches it could spend the API key",
               allowed: "127.0.0.1:PORT, [::1]:PORT, localhost:PORT, or unix:/PATH"))
         }
       } catch {
         faults.append(
-          fault(settings, "listen", "\(entry): \(error)", allowed: "host:port or unix:/path?mode=0660&group=NAME"))
+          fault(
+            settings, "listen", "\(entry): \(error)", allowed: "host:port or unix:/path?mode=0660&group=NAME")
+        )
       }
     }
     guard faults.isEmpty else { throw ConfigurationFaults(faults: faults) }

@@ -43,7 +43,9 @@ public struct Daemon: Sendable {
     let parts = makeParts(upstream)
     let server = HTTPServer(
       addresses: addresses, limits: listenerLimits, responder: parts.responder, logger: logger)
-    for address in try await server.start() { logger.notice("listening", metadata: ["address": "\(address)"]) }
+    for address in try await server.start() {
+      logger.notice("listening", metadata: ["address": "\(address)"])
+    }
     notice.isThere(.listener)
 
     // They stop in the opposite order: first no new requests, last the connections to the router.
@@ -56,7 +58,8 @@ public struct Daemon: Sendable {
     ]
     try await ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+        services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: quiet)
     ).run()
   }
 
@@ -83,7 +86,8 @@ public struct Daemon: Sendable {
       router: router, routerKeys: routerKeys, clientKeys: clientKeys, workers: workers,
       retries: settings.router.retries)
     let responder = ProxyResponder(
-      context: context, catalog: ModelCatalog(
+      context: context,
+      catalog: ModelCatalog(
         router: router, aliases: settings.models.aliases, fixed: settings.models.list),
       configuration: relayConfiguration, logger: logger)
     return Parts(clientKeys: clientKeys, routerKeys: routerKeys, responder: responder)

@@ -4,7 +4,9 @@ import RouterTrust
 import Sealing
 import ServiceLifecycle
 
-/// Makes the client key at start. Until it is there, `/readyz` says what is missing.
+/// Makes the client key at start.
+///
+/// Until it is there, `/readyz` says what is missing.
 struct ClientKeyService: Service {
   let ring: ClientKeyRing
   let notice: StartNotice
@@ -52,7 +54,8 @@ struct RouterKeyService: Service {
       } catch is CancellationError {
         return
       } catch {
-        logger.warning("router key not fetched", metadata: ["reason": "\(error)", "retry_in": "\(min(retry, interval))"])
+        logger.warning(
+          "router key not fetched", metadata: ["reason": "\(error)", "retry_in": "\(min(retry, interval))"])
         try? await Task.sleep(for: min(retry, interval))
         retry = known == nil ? min(retry * 2, Self.longestRetry) : interval
       }

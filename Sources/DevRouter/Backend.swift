@@ -20,12 +20,15 @@ enum Backend: Sendable {
   ) async -> Answer {
     switch self {
     case .echo(let model):
-      guard let name = request["model"]?.string else { return .refusal(status: 400, detail: "Missing required field 'model'") }
+      guard let name = request["model"]?.string else {
+        return .refusal(status: 400, detail: "Missing required field 'model'")
+      }
       guard request["messages"]?.elements != nil else {
         return .refusal(status: 400, detail: "Missing required field 'messages' (must be a list)")
       }
       guard EchoModel.names.contains(name) else {
-        return .refusal(status: 404, detail: "The model '\(name)' is not served here; ask for \(EchoModel.names[0])")
+        return .refusal(
+          status: 404, detail: "The model '\(name)' is not served here; ask for \(EchoModel.names[0])")
       }
       guard request["stream"]?.bool != true else {
         return .refusal(status: 400, detail: "Streaming is not supported on the secure endpoint")
@@ -35,9 +38,11 @@ enum Backend: Sendable {
       do {
         let response = try await upstream.send(
           UpstreamRequest(
-            method: .post, url: Self.completionsURL(baseURL), fields: [.contentType: "application/json"], body: text))
+            method: .post, url: Self.completionsURL(baseURL), fields: [.contentType: "application/json"],
+            body: text))
         guard response.status == 200 else {
-          return .refusal(status: response.status, detail: "The backend answered with status \(response.status)")
+          return .refusal(
+            status: response.status, detail: "The backend answered with status \(response.status)")
         }
         return .completion(response.body)
       } catch { return .refusal(status: 502, detail: "The backend cannot be reached: \(error)") }
@@ -62,7 +67,8 @@ enum Backend: Sendable {
       writer.endObject()
       return .completion(writer.bytes)
     case .forward(let upstream, let baseURL):
-      guard let response = try? await upstream.send(UpstreamRequest(url: Self.versioned(baseURL) + "/models")) else {
+      guard let response = try? await upstream.send(UpstreamRequest(url: Self.versioned(baseURL) + "/models"))
+      else {
         return .refusal(status: 502, detail: "The backend cannot be reached")
       }
       return response.status == 200

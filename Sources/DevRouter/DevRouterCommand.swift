@@ -56,7 +56,8 @@ public struct DevRouterCommand: AsyncParsableCommand {
     var logger = Logger(label: "nomyo-dev-router") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .notice
     let server = HTTPServer(addresses: [address], responder: responder, logger: logger)
-    StandardError.say("nomyo-dev-router: FOR DEVELOPMENT ONLY: no protection of any kind, prompts are readable here")
+    StandardError.say(
+      "nomyo-dev-router: FOR DEVELOPMENT ONLY: no protection of any kind, prompts are readable here")
     for address in try await server.start() {
       StandardError.say("nomyo-dev-router: development router listening on http://\(address)")
     }

@@ -46,7 +46,8 @@ final class DevRouterResponder: Responder {
     switch (request.head.method, request.head.path) {
     case (.get, Wire.publicKeyPath):
       let pem = Array(keys.current.publicKey.pem.utf8)
-      try await reply.send(OutboundAnswer(status: .ok, fields: [.contentType: "application/x-pem-file"], body: pem))
+      try await reply.send(
+        OutboundAnswer(status: .ok, fields: [.contentType: "application/x-pem-file"], body: pem))
     case (.post, Wire.completionPath):
       guard isAuthorized(request.head) else {
         return try await reply.send(.detail("Invalid or missing API key", status: .unauthorized))
@@ -86,7 +87,8 @@ final class DevRouterResponder: Responder {
       try await reply.write(Array(body.prefix(body.count / 2)))
       await reply.abort()
     case .sealed(let body):
-      try await reply.send(OutboundAnswer(status: .ok, fields: [.contentType: "application/json"], body: body))
+      try await reply.send(
+        OutboundAnswer(status: .ok, fields: [.contentType: "application/json"], body: body))
     case .refused(let status, let detail):
       try await reply.send(.detail(detail, status: HTTPResponse.Status(code: status)))
     }
@@ -98,8 +100,12 @@ extension Fault {
   fileprivate var answerInstead: OutboundAnswer? {
     switch self {
     case .status(let code): .detail("fault injected for a test", status: HTTPResponse.Status(code: code))
-    case .plain: .json(#"{"id":"x","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"in clear"}}]}"#)
-    case .html: OutboundAnswer(status: .ok, fields: [.contentType: "text/html"], body: Array("<html>hello</html>".utf8))
+    case .plain:
+      .json(
+        #"{"id":"x","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"in clear"}}]}"#
+      )
+    case .html:
+      OutboundAnswer(status: .ok, fields: [.contentType: "text/html"], body: Array("<html>hello</html>".utf8))
     default: nil
     }
   }

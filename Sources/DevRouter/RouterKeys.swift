@@ -15,7 +15,9 @@ final class RouterKeys: Sendable {
 
   var current: RSAPrivateKey { pair.withLock { $0 } }
 
-  /// Makes a new pair. Envelopes for the old one can no longer be opened.
+  /// Makes a new pair.
+  ///
+  /// Envelopes for the old one can no longer be opened.
   func rotate() async throws {
     let fresh = try await threads.run { [bits] in try RSAPrivateKey.generate(bits: bits) }
     pair.withLock { $0 = fresh }

@@ -40,7 +40,9 @@ struct SecureCompletion {
   }
 
   private func clientKey() -> RSAPublicKey? {
-    guard let value = request.head.fields[.clientPublicKey], let pem = PublicKeyHeader.decode(value) else { return nil }
+    guard let value = request.head.fields[.clientPublicKey], let pem = PublicKeyHeader.decode(value) else {
+      return nil
+    }
     return try? RSAPublicKey(document: pem, minimumBits: 2048)
   }
 
@@ -55,7 +57,8 @@ struct SecureCompletion {
 
   private func seal(_ plain: [UInt8], for client: RSAPublicKey) -> Outcome {
     let recipient = fault == .wrongKey ? router.keys.current.publicKey : client
-    guard var body = try? Envelope.seal(response: plain, for: recipient, processedAt: WallClock.seconds()) else {
+    guard var body = try? Envelope.seal(response: plain, for: recipient, processedAt: WallClock.seconds())
+    else {
       return .refused(status: 500, detail: "The answer could not be sealed")
     }
     if fault == .wrongVersion { body.replace(#""version": "1.0""#, with: #""version": "2.0""#) }
@@ -70,11 +73,13 @@ struct SecureCompletion {
         answer: answer, sealedAnswer: sealed))
   }
 
-  private static let fixedAnswer = Array(
-    #"{"id":"chatcmpl-fixed","object":"chat.completion","created":0,"model":"echo","choices":[{"index":0,"message":"#
-      .utf8)
+  private static let fixedAnswer =
+    Array(
+      #"{"id":"chatcmpl-fixed","object":"chat.completion","created":0,"model":"echo","choices":[{"index":0,"message":"#
+        .utf8)
     + Array(
-      #"{"role":"assistant","content":"A fixed answer."},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"#.utf8)
+      #"{"role":"assistant","content":"A fixed answer."},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"#
+        .utf8)
     + Array(#""completion_tokens":4,"total_tokens":5}}"#.utf8)
 }
 
@@ -99,6 +104,7 @@ extension [UInt8] {
   /// Changes the first character after a text to another of the base64 alphabet.
   fileprivate mutating func spoil(after text: String) {
     guard let range = firstRange(of: Array(text.utf8)), range.upperBound < count else { return }
-    self[range.upperBound] = self[range.upperBound] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
+    self[range.upperBound] =
+      self[range.upperBound] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
   }
 }

@@ -3,7 +3,9 @@ import Glibc
 import Platform
 
 /// Writes what arrived, what was inside and what went back, for people who want to see that nothing is faked
-/// (`--show-wire`). Never in production: it shows everything.
+/// (`--show-wire`).
+///
+/// Never in production: it shows everything.
 final class WireLog: Sendable {
   /// This many characters of a sealed body show that it is one.
   private static let excerptCharacters = 240
@@ -21,7 +23,8 @@ final class WireLog: Sendable {
   func record(_ exchange: WireExchange) {
     var text = "=== sealed request, as it came over the wire\nPOST \(exchange.path) HTTP/1.1\n"
     for field in exchange.fields {
-      text += "\(field.name.rawName): \(Self.excerpt(field.name == .authorization ? "Bearer …" : field.value))\n"
+      text +=
+        "\(field.name.rawName): \(Self.excerpt(field.name == .authorization ? "Bearer …" : field.value))\n"
     }
     text += "\n\(Self.excerpt(exchange.sealedRequest))\n"
     text += "=== what the router opened\n\(Self.excerpt(exchange.request))\n"
@@ -39,7 +42,8 @@ final class WireLog: Sendable {
   }
 
   private static func excerpt(_ text: String) -> String {
-    text.count <= excerptCharacters / 2 ? text : "\(text.prefix(excerptCharacters / 2))… (\(text.utf8.count) bytes in all)"
+    text.count <= excerptCharacters / 2
+      ? text : "\(text.prefix(excerptCharacters / 2))… (\(text.utf8.count) bytes in all)"
   }
 }
 

@@ -52,7 +52,8 @@ public struct ChatAnswer: Sendable {
 
   fileprivate static let malformed = APIFault(
     status: 502, type: "server_error", code: "upstream_answer",
-    message: "The router's answer was authentic but is not a chat completion with choices. Try again; if it stays, "
+    message:
+      "The router's answer was authentic but is not a chat completion with choices. Try again; if it stays, "
       + "the router's operator has to look at the model.")
 }
 

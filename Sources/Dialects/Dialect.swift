@@ -13,8 +13,10 @@ public protocol Dialect: Sendable {
   func encode(_ fault: APIFault) -> [UInt8]
 }
 
-/// Writes one answer as events. The router answers whole, so the events are a replay; what a caller sees early is the
-/// opening and the heartbeats.
+/// Writes one answer as events.
+///
+/// The router answers whole, so the events are a replay; what a caller sees early is the opening and the
+/// heartbeats.
 public protocol AnswerStream: Sendable {
   /// The media type of the stream.
   var contentType: String { get }

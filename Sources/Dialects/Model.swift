@@ -20,7 +20,9 @@ public struct Model: Sendable, Equatable {
   }
 
   /// Reads the router's list: `{"data":[{"id":…, …}]}`, without `object`, with whatever else its backends say
-  /// (PROTOCOL.md section 1). Entries without a usable name are left out; nil where there is no list.
+  /// (PROTOCOL.md section 1).
+  ///
+  /// Entries without a usable name are left out; nil where there is no list.
   public static func list(fromRouter bytes: [UInt8]) -> [Model]? {
     guard let root = try? JSONDocument(parsing: bytes).root, let object = try? root.object(),
       let entries = object["data"]?.elements

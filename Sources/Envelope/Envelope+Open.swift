@@ -58,8 +58,10 @@ extension Envelope {
     }
   }
 
-  /// An answer that names another request is refused. Whether routers send the identifier is not known
-  /// (PROTOCOL.md section 10), so its absence is not an error.
+  /// An answer that names another request is refused.
+  ///
+  /// Whether routers send the identifier is not known (PROTOCOL.md section 10), so its absence is not an
+  /// error.
   private static func check(metadata: JSONValue?, payloadID: PayloadID) throws(EnvelopeFault) {
     guard let metadata else { return }
     guard let members = try metadata.uniqueMembers() else { throw EnvelopeFault(.innerShape) }

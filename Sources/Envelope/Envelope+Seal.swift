@@ -56,7 +56,8 @@ public enum Envelope {
     text.append(string: #""}, "encrypted_aes_key": ""#)
     text.append(base64: wrapped)
     text.append(
-      string: #"", "key_algorithm": "\#(Wire.keyAlgorithm)", "payload_algorithm": "\#(Wire.payloadAlgorithm)""#)
+      string:
+        #"", "key_algorithm": "\#(Wire.keyAlgorithm)", "payload_algorithm": "\#(Wire.payloadAlgorithm)""#)
     if let processedAt { text.append(string: #", "processed_at": \#(processedAt)"#) }
     text.append(UInt8(ascii: "}"))
     return text

@@ -3,8 +3,10 @@ public enum PublicKeyHeader {
   /// Longer values are not a key; an RSA-16384 SPKI PEM takes under 4 KB encoded.
   public static let byteLimit = 16 * 1024
 
-  /// Encodes as Python's `urllib.parse.quote` does: letters, digits and `_.-~/` stay, all else is `%XX` in upper
-  /// case. `+` is always escaped, because a form decoder would turn it into a blank.
+  /// Encodes as Python's `urllib.parse.quote` does: letters, digits and `_.-~/` stay, all else is `%XX` in
+  /// upper case.
+  ///
+  /// `+` is always escaped, because a form decoder would turn it into a blank.
   public static func encode(_ pem: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var encoded: [UInt8] = []
@@ -28,7 +30,8 @@ public enum PublicKeyHeader {
     var index = 0
     while index < source.count {
       if source[index] == UInt8(ascii: "%") {
-        guard index + 2 < source.count, let high = nibble(source[index + 1]), let low = nibble(source[index + 2])
+        guard index + 2 < source.count, let high = nibble(source[index + 1]),
+          let low = nibble(source[index + 2])
         else { return nil }
         decoded.append(high << 4 | low)
         index += 3

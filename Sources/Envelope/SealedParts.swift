@@ -37,7 +37,9 @@ struct SealedParts {
     }
     guard outer["version"]?.string == Wire.version else { throw EnvelopeFault(.version) }
     guard outer["algorithm"]?.string == Wire.algorithm else { throw EnvelopeFault(.algorithm) }
-    for (name, expected) in [("key_algorithm", Wire.keyAlgorithm), ("payload_algorithm", Wire.payloadAlgorithm)] {
+    for (name, expected) in [
+      ("key_algorithm", Wire.keyAlgorithm), ("payload_algorithm", Wire.payloadAlgorithm),
+    ] {
       guard let hint = outer[name] else { continue }
       guard hint.string == expected else { throw EnvelopeFault(.algorithmHints) }
     }
@@ -58,8 +60,10 @@ struct SealedParts {
 }
 
 extension JSONObject {
-  /// The characters of a required string member. JSON may escape what base64 contains (`\/`), so a text with
-  /// escapes is decoded; the others are read where they stand.
+  /// The characters of a required string member.
+  ///
+  /// JSON may escape what base64 contains (`\/`), so a text with escapes is decoded; the others are read
+  /// where they stand.
   fileprivate func text(_ name: String) throws(EnvelopeFault) -> ArraySlice<UInt8> {
     guard let value = self[name], let content = value.stringContent else { throw EnvelopeFault(.shape) }
     guard content.contains(UInt8(ascii: "\\")) else { return content }

@@ -3,8 +3,10 @@
 /// The defaults are meant for a daemon that answers programs on the same machine: generous with time, because
 /// answers of language models take minutes, and strict with everything that one caller could hold on to.
 public struct ListenerLimits: Sendable, Equatable {
-  /// Connections at once. Those beyond it are told so with a 503, which names the reason where a pause in accepting
-  /// would be a silent hang; some way beyond even that (``excessConnections``) they are closed unheard.
+  /// Connections at once.
+  ///
+  /// Those beyond it are told so with a 503, which names the reason where a pause in accepting would be a
+  /// silent hang; some way beyond even that (``excessConnections``) they are closed unheard.
   public var maxConnections = 1024
   /// Connections beyond ``maxConnections`` that are told the reason.
   public var excessConnections = 64

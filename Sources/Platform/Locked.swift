@@ -24,7 +24,9 @@ public final class Locked<State>: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Runs `body` with the value while no one else can see it. Never suspend or call out inside.
+  /// Runs `body` with the value while no one else can see it.
+  ///
+  /// Never suspend or call out inside.
   public func withLock<Result, Failure: Error>(
     _ body: (inout State) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {

@@ -15,7 +15,9 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     storage.initializeMemory(as: UInt8.self, repeating: 0)
   }
 
-  /// A buffer that holds a copy of `bytes`. The caller's own copy is the caller's to wipe.
+  /// A buffer that holds a copy of `bytes`.
+  ///
+  /// The caller's own copy is the caller's to wipe.
   public init(copying bytes: some Collection<UInt8>) {
     storage = .allocate(byteCount: bytes.count, alignment: 16)
     storage.copyBytes(from: bytes)

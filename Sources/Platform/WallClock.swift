@@ -1,6 +1,8 @@
 import Glibc
 
-/// The time of day, for what people and other machines read. Waiting and measuring use `ContinuousClock`.
+/// The time of day, for what people and other machines read.
+///
+/// Waiting and measuring use `ContinuousClock`.
 public enum WallClock {
   /// Whole seconds since 1970.
   public static func seconds() -> Int {

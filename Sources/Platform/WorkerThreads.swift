@@ -16,7 +16,9 @@ public final class WorkerThreads: Sendable {
 
   private let queue = JobQueue()
 
-  /// Starts the threads. They end after the last reference to this object is gone and the queue is empty.
+  /// Starts the threads.
+  ///
+  /// They end after the last reference to this object is gone and the queue is empty.
   ///
   /// - Parameters:
   ///   - count: How many threads.
@@ -128,11 +130,13 @@ private func startThread(_ body: @escaping @Sendable () -> Void) {
   pthread_attr_setstacksize(&attributes, 512 * 1024)
   var thread = pthread_t()
   let context = Unmanaged.passRetained(Start(body)).toOpaque()
-  let failure = pthread_create(&thread, &attributes, { context in
-    guard let context else { return nil }
-    Unmanaged<Start>.fromOpaque(context).takeRetainedValue().body()
-    return nil
-  }, context)
+  let failure = pthread_create(
+    &thread, &attributes,
+    { context in
+      guard let context else { return nil }
+      Unmanaged<Start>.fromOpaque(context).takeRetainedValue().body()
+      return nil
+    }, context)
   pthread_attr_destroy(&attributes)
   precondition(failure == 0, "the system refused a thread at start (pthread_create(3): \(failure))")
 }

@@ -8,7 +8,9 @@ public struct ReplyPacing: Sendable {
   public var commitAfter: Duration
   /// From one heartbeat of a stream to the next.
   public var keepalive: Duration
-  /// How long the status of a whole answer is held back. Node's `fetch` gives up on a head after 300 s.
+  /// How long the status of a whole answer is held back.
+  ///
+  /// Node's `fetch` gives up on a head after 300 s.
   public var commitWholeAfter = Duration.seconds(200)
   /// From one blank before a whole answer to the next.
   public var wholeKeepalive = Duration.seconds(15)
@@ -33,7 +35,9 @@ struct ChatReply {
   /// What an exchange ends with, and what it leaves for header and log.
   typealias Outcome = (result: Result<ChatAnswer, FailedExchange>, exchange: Exchange)
 
-  func stream(_ work: @escaping @Sendable () async -> Outcome, at now: Int) async throws(CallerGone) -> Outcome {
+  func stream(_ work: @escaping @Sendable () async -> Outcome, at now: Int) async throws(CallerGone)
+    -> Outcome
+  {
     var stream = dialect.stream(for: request, at: now)
     let outcome = try await waiting(
       for: work, schedule: WaitSchedule(first: pacing.commitAfter, interval: pacing.keepalive), clock: clock
@@ -61,7 +65,8 @@ struct ChatReply {
 
   func whole(_ work: @escaping @Sendable () async -> Outcome) async throws(CallerGone) -> Outcome {
     let schedule = WaitSchedule(first: pacing.commitWholeAfter, interval: pacing.wholeKeepalive)
-    let outcome = try await waiting(for: work, schedule: schedule, clock: clock) { () async throws(CallerGone) in
+    let outcome = try await waiting(for: work, schedule: schedule, clock: clock) {
+      () async throws(CallerGone) in
       if !reply.hasBegun { try await reply.begin(.ok, jsonFields()) }
       // White space before a JSON text is part of no client's answer (RFC 8259 section 2).
       try await reply.write([UInt8(ascii: " ")])

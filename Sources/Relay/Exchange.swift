@@ -20,7 +20,8 @@ public struct ExchangeContext: Sendable {
   ///   - workers: Where answers are opened; their number is how many RSA operations run at once.
   ///   - retries: The most retries for one exchange.
   public init(
-    router: RouterClient, routerKeys: RouterKeyCache, clientKeys: ClientKeyRing, workers: WorkerThreads, retries: Int
+    router: RouterClient, routerKeys: RouterKeyCache, clientKeys: ClientKeyRing, workers: WorkerThreads,
+    retries: Int
   ) {
     self.router = router
     self.routerKeys = routerKeys
@@ -63,7 +64,8 @@ struct Exchange: Sendable {
         return try await attempt()
       } catch {
         let decision = machine.attemptFailed(
-          error.asAttemptFailure, timeLeft: ContinuousClock.now.duration(to: deadline), jitter: .random(in: 0...1))
+          error.asAttemptFailure, timeLeft: ContinuousClock.now.duration(to: deadline),
+          jitter: .random(in: 0...1))
         retries = machine.retries
         guard case .retry(let wait) = decision else { throw FailedExchange(failure: error, retries: retries) }
         do { try await Task.sleep(for: wait) } catch {
@@ -74,8 +76,9 @@ struct Exchange: Sendable {
     }
   }
 
-  /// One attempt, left to right: key, seal, send, open. The one way back is a router whose key is no longer the one that
-  /// the request was sealed for.
+  /// One attempt, left to right: key, seal, send, open.
+  ///
+  /// The one way back is a router whose key is no longer the one that the request was sealed for.
   private mutating func attempt() async throws(ExchangeFailure) -> ChatAnswer {
     let generation = try announcedGeneration()
     let routerKey = try await routerKey()
@@ -122,7 +125,9 @@ struct Exchange: Sendable {
     } catch { throw error == .cancelled ? .cancelled : .transport(error) }
   }
 
-  /// The router's new key, when a rejection can be explained by one. Looked for once in an exchange.
+  /// The router's new key, when a rejection can be explained by one.
+  ///
+  /// Looked for once in an exchange.
   ///
   /// No source says how a router rejects an envelope for an old key (PROTOCOL.md section 10): 400 is what its client
   /// expects, 422 and 500 are what such frameworks give.
@@ -152,7 +157,9 @@ struct Exchange: Sendable {
       throw .integrity(fault.cause)
     } catch { throw .cancelled }
     self.generation = generation.number
-    do { return try ChatAnswer(document: opened.document, object: opened.object) } catch { throw .answer(error) }
+    do { return try ChatAnswer(document: opened.document, object: opened.object) } catch {
+      throw .answer(error)
+    }
   }
 }
 

@@ -29,7 +29,9 @@ enum ExchangeFailure: Error, Sendable {
   case local(String)
 }
 
-/// What the router said instead of an envelope. Plain text that anybody on the way could have written.
+/// What the router said instead of an envelope.
+///
+/// Plain text that anybody on the way could have written.
 struct RouterRefusal: Sendable, Equatable {
   let status: Int
   /// Its explanation, unauthenticated.

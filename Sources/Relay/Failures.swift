@@ -29,13 +29,15 @@ extension ExchangeFailure {
     case .tooLarge(let bytes, let limit):
       APIFault(
         status: 413, type: "invalid_request_error", code: "request_too_large",
-        message: "The request has \(bytes) bytes; the router takes at most \(limit). Shorten the conversation or the "
+        message:
+          "The request has \(bytes) bytes; the router takes at most \(limit). Shorten the conversation or the "
           + "attachments.")
     case .keyUnavailable(let failure):
       keyFault(failure)
     case .keyRefused(let reason):
       integrity(
-        "The router's public key is refused: \(reason). Nothing was sent. Check that router.url leads to a NOMYO router.")
+        "The router's public key is refused: \(reason). Nothing was sent. Check that router.url leads to a NOMYO router."
+      )
     case .transport(let error):
       transportFault(error)
     case .status(let refusal):
@@ -49,7 +51,8 @@ extension ExchangeFailure {
     case .cancelled:
       server(503, "shutting_down", "The proxy is stopping and gave up this request. Try again.")
     case .local:
-      server(500, "internal_error", "The proxy failed on its own account; the log has the details. Try again.")
+      server(
+        500, "internal_error", "The proxy failed on its own account; the log has the details. Try again.")
     }
   }
 
@@ -98,7 +101,9 @@ extension ExchangeFailure {
       retryAfter: refusal.retryAfter)
   }
 
-  /// What each status of the router becomes. `status` nil keeps the router's.
+  /// What each status of the router becomes.
+  ///
+  /// `status` nil keeps the router's.
   private struct Row {
     var status: Int?
     let type: String
@@ -131,10 +136,12 @@ extension ExchangeFailure {
       type: "rate_limit_error", code: "upstream_rate_limit",
       message: "The router's rate limit for this API key is reached."),
     500: Row(status: 502, type: "server_error", code: "upstream_error", message: "The router failed."),
-    502: Row(type: "server_error", code: "upstream_bad_gateway", message: "A gateway before the router failed."),
+    502: Row(
+      type: "server_error", code: "upstream_bad_gateway", message: "A gateway before the router failed."),
     503: Row(
       type: "server_error", code: "upstream_unavailable",
-      message: "The router is unavailable: its backend is down, the tier's hardware is missing, or the API key is in a "
+      message:
+        "The router is unavailable: its backend is down, the tier's hardware is missing, or the API key is in a "
         + "cool-down."),
     504: Row(
       type: "server_error", code: "upstream_timeout", message: "A gateway before the router gave up waiting."),

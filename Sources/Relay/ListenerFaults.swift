@@ -37,7 +37,8 @@ extension ListenerFault {
     case .unsupportedMethod: "This is not a forward proxy: CONNECT is not offered."
     case .unsupportedTransferCoding: "Only the chunked transfer coding is understood."
     case .unsupportedExpectation: "Only the expectation 100-continue is understood."
-    case .headersTooLarge(let limit): "The request's head is larger than \(limit) bytes or has too many fields."
+    case .headersTooLarge(let limit):
+      "The request's head is larger than \(limit) bytes or has too many fields."
     case .bodyTooLarge(let limit):
       "The request body is larger than \(limit) bytes, which is what limits.request allows. Shorten the conversation or "
         + "the attachments."
@@ -70,7 +71,10 @@ extension AccessRefusal {
           "The Host header must name this machine (localhost, 127.0.0.1, [::1]) or a host in access.hosts."
         )
       case .origin:
-        ("origin_not_allowed", "Web pages of this origin may not call. Its owner can add it to access.origins.")
+        (
+          "origin_not_allowed",
+          "Web pages of this origin may not call. Its owner can add it to access.origins."
+        )
       case .fetchSite:
         ("cross_site_not_allowed", "Web pages of other sites may not call.")
       }

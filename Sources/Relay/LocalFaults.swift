@@ -7,7 +7,8 @@ extension APIFault {
   static func unknownRoute(_ head: RequestHead) -> APIFault {
     APIFault(
       status: 404, type: "invalid_request_error", code: "unknown_url",
-      message: "There is no \(ForeignText(head.path)) here. Chat is POST /v1/chat/completions; check the base URL.")
+      message:
+        "There is no \(ForeignText(head.path)) here. Chat is POST /v1/chat/completions; check the base URL.")
   }
 
   static func wrongMethod(_ head: RequestHead, allowed: [HTTPRequest.Method]) -> APIFault {

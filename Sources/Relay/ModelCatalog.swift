@@ -30,7 +30,9 @@ public actor ModelCatalog {
     self.fixed = fixed.map { Model(id: $0, root: $0, created: 0, owner: "nomyo") }
   }
 
-  /// The models that `bearer` may ask for. A list that is no longer current is better than none when the router fails.
+  /// The models that `bearer` may ask for.
+  ///
+  /// A list that is no longer current is better than none when the router fails.
   func models(
     for bearer: Credential?, at now: ContinuousClock.Instant
   ) async throws(FailedExchange) -> [Model] {
@@ -70,5 +72,6 @@ public actor ModelCatalog {
 
   private static let notAList = APIFault(
     status: 502, type: "server_error", code: "upstream_answer",
-    message: "The router answered the question for its models with something that is not a list. Check router.url.")
+    message:
+      "The router answered the question for its models with something that is not a list. Check router.url.")
 }

@@ -17,7 +17,9 @@ extension OutboundAnswer {
       status: HTTPResponse.Status(code: fault.status), fields: fields, body: dialect.encode(fault))
   }
 
-  static func json(_ body: [UInt8], status: HTTPResponse.Status = .ok, adding fields: HTTPFields) -> OutboundAnswer {
+  static func json(_ body: [UInt8], status: HTTPResponse.Status = .ok, adding fields: HTTPFields)
+    -> OutboundAnswer
+  {
     OutboundAnswer(status: status, fields: fields.merging([.contentType: "application/json"]), body: body)
   }
 }

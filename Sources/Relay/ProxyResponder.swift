@@ -34,7 +34,9 @@ public final class ProxyResponder: Responder {
       return .refuse(answer(refusal.fault, to: head))
     }
     if let preflight = configuration.access.preflightAnswer(to: head) { return .refuse(preflight) }
-    switch RouteChoice(head, isBrowser: configuration.access.isBrowser(head), limit: configuration.requestLimit) {
+    switch RouteChoice(
+      head, isBrowser: configuration.access.isBrowser(head), limit: configuration.requestLimit)
+    {
     case .receive(let limit): return .receive(bodyLimit: limit)
     case .refuse(let fault, let allow):
       var answer = answer(fault, to: head)
@@ -100,17 +102,23 @@ public final class ProxyResponder: Responder {
     } catch {
       logger.info(
         "exchange",
-        metadata: ["id": "\(request.head.id)", "result": "caller-gone", "total_ms": "\(start.duration(to: .now).milliseconds)"])
+        metadata: [
+          "id": "\(request.head.id)", "result": "caller-gone",
+          "total_ms": "\(start.duration(to: .now).milliseconds)",
+        ])
       throw error
     }
   }
 
   /// The header's tier goes before the body's, and both before the configured one.
   private func securityTier(_ head: RequestHead, _ chat: ChatRequest) throws(APIFault) -> SecurityTier? {
-    guard let name = head.fields[.securityTier] ?? chat.securityTier else { return configuration.securityTier }
+    guard let name = head.fields[.securityTier] ?? chat.securityTier else {
+      return configuration.securityTier
+    }
     guard let tier = SecurityTier(rawValue: name) else {
       let known = SecurityTier.allCases.map(\.rawValue).joined(separator: ", ")
-      throw .invalidRequest("invalid_security_tier", "The security tier must be one of \(known).", parameter: "security_tier")
+      throw .invalidRequest(
+        "invalid_security_tier", "The security tier must be one of \(known).", parameter: "security_tier")
     }
     return tier
   }
@@ -122,14 +130,18 @@ public final class ProxyResponder: Responder {
   // MARK: Models and health
 
   private func models(_ head: RequestHead) async -> OutboundAnswer {
-    do { return .json(OpenAIModels.list(try await catalog.models(for: bearer(head), at: .now)), adding: commonFields(head)) }
-    catch { return answer(error.fault, to: head) }
+    do {
+      return .json(
+        OpenAIModels.list(try await catalog.models(for: bearer(head), at: .now)), adding: commonFields(head))
+    } catch { return answer(error.fault, to: head) }
   }
 
   private func model(_ id: String, _ head: RequestHead) async -> OutboundAnswer {
     do {
       let models = try await catalog.models(for: bearer(head), at: .now)
-      guard let model = models.first(where: { $0.id == id }) else { return answer(.unknownModel(id), to: head) }
+      guard let model = models.first(where: { $0.id == id }) else {
+        return answer(.unknownModel(id), to: head)
+      }
       return .json(OpenAIModels.model(model), adding: commonFields(head))
     } catch { return answer(error.fault, to: head) }
   }
@@ -156,8 +168,10 @@ public final class ProxyResponder: Responder {
     let exchange = outcome.exchange
     var metadata: Logger.Metadata = [
       "id": "\(head.id)", "stream": "\(chat.isStream)", "retries": "\(exchange.retries)",
-      "seal_ms": "\(exchange.timing.seal.milliseconds)", "router_ms": "\(exchange.timing.router.milliseconds)",
-      "open_ms": "\(exchange.timing.open.milliseconds)", "total_ms": "\(start.duration(to: .now).milliseconds)",
+      "seal_ms": "\(exchange.timing.seal.milliseconds)",
+      "router_ms": "\(exchange.timing.router.milliseconds)",
+      "open_ms": "\(exchange.timing.open.milliseconds)",
+      "total_ms": "\(start.duration(to: .now).milliseconds)",
     ]
     if let generation = exchange.generation { metadata["generation"] = "\(generation)" }
     switch outcome.result {
@@ -195,7 +209,9 @@ extension Exchange {
   func outcome() async -> ChatReply.Outcome {
     var exchange = self
     let result: Result<ChatAnswer, FailedExchange>
-    do throws(FailedExchange) { result = .success(try await exchange.run()) } catch { result = .failure(error) }
+    do throws(FailedExchange) { result = .success(try await exchange.run()) } catch {
+      result = .failure(error)
+    }
     return (result, exchange)
   }
 }

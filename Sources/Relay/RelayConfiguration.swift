@@ -24,7 +24,8 @@ public struct RelayConfiguration: Sendable {
 
   /// A configuration with all its parts.
   public init(
-    apiKey: Secret?, securityTier: SecurityTier?, requestLimit: Int, inFlightLimit: Int, responseTimeout: Duration,
+    apiKey: Secret?, securityTier: SecurityTier?, requestLimit: Int, inFlightLimit: Int,
+    responseTimeout: Duration,
     pacing: ReplyPacing, policy: RequestPolicy, access: AccessPolicy
   ) {
     self.apiKey = apiKey

@@ -8,7 +8,9 @@ enum Route: Equatable, Sendable {
   case alive
   case ready
 
-  /// The methods that the route answers. `GET` includes `HEAD` (RFC 9110 section 9.3.2).
+  /// The methods that the route answers.
+  ///
+  /// `GET` includes `HEAD` (RFC 9110 section 9.3.2).
   var methods: [HTTPRequest.Method] {
     switch self {
     case .chatCompletions: [.post]

@@ -29,7 +29,9 @@ public struct RouterClient: Sendable {
     self.responseLimit = responseLimit
   }
 
-  /// The document of the router's public key. Sent without credentials and without anything that names the caller.
+  /// The document of the router's public key.
+  ///
+  /// Sent without credentials and without anything that names the caller.
   public func publicKeyDocument() async throws(RouterKeyFailure) -> [UInt8] {
     let response: UpstreamResponse
     do {
@@ -47,7 +49,8 @@ public struct RouterClient: Sendable {
     _ sealed: SealedRequest, tier: SecurityTier?, bearer: Credential?, timeout: Duration
   ) async throws(UpstreamError) -> UpstreamResponse {
     var fields: HTTPFields = [
-      .payloadID: sealed.payloadID.description, .publicKey: sealed.publicKeyHeader, .contentType: Wire.contentType,
+      .payloadID: sealed.payloadID.description, .publicKey: sealed.publicKeyHeader,
+      .contentType: Wire.contentType,
       .accept: "*/*",
     ]
     if let tier { fields[.securityTier] = tier.rawValue }

@@ -6,7 +6,9 @@ extension RouterRefusal {
   /// Longer explanations are not looked at.
   private static let detailByteLimit = 64 * 1024
 
-  /// Reads what came instead of an envelope. Nothing in it is authenticated, and all of it may be missing.
+  /// Reads what came instead of an envelope.
+  ///
+  /// Nothing in it is authenticated, and all of it may be missing.
   init(_ response: UpstreamResponse) {
     self.init(
       status: response.status, detail: Self.detail(in: response.body),

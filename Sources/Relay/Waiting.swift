@@ -6,8 +6,9 @@ struct WaitSchedule: Sendable, Equatable {
   let interval: Duration
 }
 
-/// Runs `work` and calls `onTick` by the schedule until it ends. The work is cancelled when the caller's task is, and
-/// when `onTick` throws.
+/// Runs `work` and calls `onTick` by the schedule until it ends.
+///
+/// The work is cancelled when the caller's task is, and when `onTick` throws.
 func waiting<Outcome: Sendable, Failure: Error>(
   for work: @escaping @Sendable () async -> Outcome, schedule: WaitSchedule,
   clock: any Clock<Duration>, onTick: () async throws(Failure) -> Void

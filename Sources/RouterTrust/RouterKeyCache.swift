@@ -34,7 +34,9 @@ public actor RouterKeyCache {
     return try await refresh()
   }
 
-  /// Looks at the router's key again. The known key stays in use until the new one is there, and when it does not come.
+  /// Looks at the router's key again.
+  ///
+  /// The known key stays in use until the new one is there, and when it does not come.
   @discardableResult
   public func refresh() async throws -> RouterKey {
     if let flight { return try await flight.value }

@@ -1,7 +1,9 @@
 internal import COpenSSL
 import Platform
 
-/// One AES-256-GCM operation. OpenSSL wipes the key schedule when the context is freed.
+/// One AES-256-GCM operation.
+///
+/// OpenSSL wipes the key schedule when the context is freed.
 struct CipherContext: ~Copyable {
   private let pointer: OpaquePointer
 
@@ -21,7 +23,9 @@ struct CipherContext: ~Copyable {
 
   deinit { EVP_CIPHER_CTX_free(pointer) }
 
-  /// Transforms `source` into the start of `target`, which may be the same memory. False if OpenSSL refuses.
+  /// Transforms `source` into the start of `target`, which may be the same memory.
+  ///
+  /// False if OpenSSL refuses.
   borrowing func update(
     _ target: UnsafeMutableRawBufferPointer, from source: UnsafeRawBufferPointer
   ) -> Bool {

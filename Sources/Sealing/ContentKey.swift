@@ -63,7 +63,9 @@ public struct ContentKey: ~Copyable, Sendable {
     return try cipher.tag()
   }
 
-  /// Decrypts in place. On any failure the buffer is wiped, so that unverified plaintext never leaves.
+  /// Decrypts in place.
+  ///
+  /// On any failure the buffer is wiped, so that unverified plaintext never leaves.
   public borrowing func open(_ message: inout [UInt8], nonce: [UInt8], tag: [UInt8]) throws(SealingError) {
     precondition(nonce.count == Self.nonceByteCount && tag.count == Self.tagByteCount)
     let cipher = try CipherContext(key: self, nonce: nonce, encrypting: false)

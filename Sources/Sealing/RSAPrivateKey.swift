@@ -1,7 +1,9 @@
 internal import COpenSSL
 import Platform
 
-/// An RSA key pair: opens what others wrapped for its public half. Cannot be printed; freed with its last holder.
+/// An RSA key pair: opens what others wrapped for its public half.
+///
+/// Cannot be printed; freed with its last holder.
 public struct RSAPrivateKey: Sendable, CustomStringConvertible, CustomReflectable {
   private let handle: KeyHandle
 
@@ -17,7 +19,9 @@ public struct RSAPrivateKey: Sendable, CustomStringConvertible, CustomReflectabl
   /// Hides the handle from reflection as well.
   public var customMirror: Mirror { Mirror(self, children: []) }
 
-  /// Makes a new pair. Takes 0.4 to 1.8 s for 4096 bits: never call it on a request's path.
+  /// Makes a new pair.
+  ///
+  /// Takes 0.4 to 1.8 s for 4096 bits: never call it on a request's path.
   public static func generate(bits: Int) throws(SealingError) -> RSAPrivateKey {
     guard let context = EVP_PKEY_CTX_new_from_name(nil, "RSA", nil) else {
       throw .fromLibrary("EVP_PKEY_CTX_new_from_name")
@@ -59,7 +63,9 @@ public struct RSAPrivateKey: Sendable, CustomStringConvertible, CustomReflectabl
     self.init(handle: handle, publicKey: publicKey)
   }
 
-  /// Opens a wrapped content key. One RSA private operation, 4.3 ms for 4096 bits: never on an event loop.
+  /// Opens a wrapped content key.
+  ///
+  /// One RSA private operation, 4.3 ms for 4096 bits: never on an event loop.
   public func unwrap(_ wrapped: [UInt8]) throws(SealingError) -> ContentKey {
     guard wrapped.count == handle.modulusByteCount else { throw .unwrapFailed }
     // OpenSSL wants room for a whole modulus, whatever the padding leaves.
@@ -93,13 +99,14 @@ private final class PasswordPrompt {
   init(_ password: [UInt8]?) { self.password = password }
 
   /// A `pem_password_cb`: the length of the password written to `buffer`, or -1 for none.
-  static let answer: @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 = {
-    buffer, size, _, context in
-    guard let buffer, let context else { return -1 }
-    let prompt = Unmanaged<PasswordPrompt>.fromOpaque(context).takeUnretainedValue()
-    prompt.wasAsked = true
-    guard let password = prompt.password, password.count <= Int(size) else { return -1 }
-    UnsafeMutableRawPointer(buffer).copyMemory(from: password, byteCount: password.count)
-    return Int32(password.count)
-  }
+  static let answer:
+    @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 = {
+      buffer, size, _, context in
+      guard let buffer, let context else { return -1 }
+      let prompt = Unmanaged<PasswordPrompt>.fromOpaque(context).takeUnretainedValue()
+      prompt.wasAsked = true
+      guard let password = prompt.password, password.count <= Int(size) else { return -1 }
+      UnsafeMutableRawPointer(buffer).copyMemory(from: password, byteCount: password.count)
+      return Int32(password.count)
+    }
 }

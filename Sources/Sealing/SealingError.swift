@@ -1,4 +1,6 @@
-/// Why a cryptographic step failed, for the local log. Nothing of it may reach a peer: see `EnvelopeFault`.
+/// Why a cryptographic step failed, for the local log.
+///
+/// Nothing of it may reach a peer: see `EnvelopeFault`.
 public enum SealingError: Error, Equatable, Sendable {
   /// The wrapped key does not have the length of the recipient's modulus, or OAEP did not verify.
   case unwrapFailed
@@ -10,7 +12,9 @@ public enum SealingError: Error, Equatable, Sendable {
   case library(String)
 }
 
-/// Why a document that should hold a key is refused. The texts are for people and never quote the document.
+/// Why a document that should hold a key is refused.
+///
+/// The texts are for people and never quote the document.
 public enum KeyDocumentError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Larger than any key document has reason to be.
   case tooLarge(limit: Int)

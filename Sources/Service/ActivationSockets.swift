@@ -8,8 +8,10 @@ public struct ActivationSocket: Sendable, Equatable {
   /// Its `FileDescriptorName=`, which is the socket unit's name unless set.
   public let name: String
 
-  /// Takes the sockets over. The environment variables that announce them are removed, so that no child believes they are
-  /// its own; a second call finds none.
+  /// Takes the sockets over.
+  ///
+  /// The environment variables that announce them are removed, so that no child believes they are its own; a
+  /// second call finds none.
   public static func takeOver() -> [ActivationSocket] {
     var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
     let count = sd_listen_fds_with_names(1, &names)

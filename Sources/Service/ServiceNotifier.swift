@@ -1,6 +1,8 @@
 internal import CSystemd
 
-/// Tells the service manager how the daemon is (sd_notify(3)). Without one, every call does nothing.
+/// Tells the service manager how the daemon is (sd_notify(3)).
+///
+/// Without one, every call does nothing.
 public struct ServiceNotifier: Sendable {
   /// The notifier of this process; where `NOTIFY_SOCKET` leads is systemd's to say.
   public init() {}

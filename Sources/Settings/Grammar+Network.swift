@@ -57,7 +57,9 @@ extension Grammar<String> {
   static let modelName = Grammar.text(
     "model", allowed: "a model's name without control characters",
     read: { text throws(Rejection) in
-      guard Grammar<[String: String]>.isModelName(text) else { throw Rejection(problem: "\(text.shown) is no model name") }
+      guard Grammar<[String: String]>.isModelName(text) else {
+        throw Rejection(problem: "\(text.shown) is no model name")
+      }
       return text
     },
     write: { $0 })

@@ -23,7 +23,9 @@ actor CurlEngine {
 
   // MARK: Visits: each begins with `CurlThread.enter` or `close` at its caller and ends with `leave` here.
 
-  /// Carries out one request. Ends early, with its handle gone, when the task is cancelled.
+  /// Carries out one request.
+  ///
+  /// Ends early, with its handle gone, when the task is cancelled.
   func perform(_ request: UpstreamRequest) async -> Transfer.Outcome {
     defer { thread.leave() }
     if let fault = request.fault(allowingHTTP: options.allowHTTP) { return .failure(fault) }
@@ -83,7 +85,9 @@ actor CurlEngine {
 
   // MARK: The loop
 
-  /// Lets libcurl do what it can do now and ends what is done. Called by the thread between jobs.
+  /// Lets libcurl do what it can do now, and ends what is done.
+  ///
+  /// Called by the thread between jobs.
   func turn() {
     var running = CInt(0)
     curl_multi_perform(thread.multi, &running)

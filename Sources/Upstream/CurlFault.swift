@@ -17,6 +17,9 @@ struct CurlFault: Error, Equatable, CustomStringConvertible {
 }
 
 extension TransferMachine.Ending {
+  /// CURLE_TOO_LARGE, which libcurl has had a name for since 8.6 (libcurl-errors(3)).
+  private static let tooLarge = CURLcode(rawValue: 100)
+
   /// What the result of a transfer means.
   /// - Parameters:
   ///   - code: libcurl's result.
@@ -40,11 +43,14 @@ extension TransferMachine.Ending {
     case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING:
       // The scheme has been looked at before, so an unsupported protocol is an answer that is not HTTP/1 or 2.
       self = .failed(.protocolFault)
+    case CURLE_OUT_OF_MEMORY, Self.tooLarge:
+      // What libcurl says of a header line over 100 kB; real lack of memory ends the process elsewhere.
+      self = .failed(.protocolFault)
     case CURLE_RECV_ERROR where proxyStatus >= 300:
       self = .failed(.unreachable)  // How this version reports that a proxy would not make the tunnel.
     default:
-      // Resets, early ends (GOT_NOTHING, PARTIAL_FILE, HTTP2_STREAM, HTTP2 after a GOAWAY), a rewind that we do not offer
-      // (SEND_FAIL_REWIND); and memory that ran out, which like these says nothing about the request.
+      // Resets, broken chunks, early ends (GOT_NOTHING, PARTIAL_FILE, HTTP2_STREAM, HTTP2 after a GOAWAY), a
+      // rewind that we do not offer (SEND_FAIL_REWIND), and what newer versions may come up with.
       self = .failed(.disconnected)
     }
   }

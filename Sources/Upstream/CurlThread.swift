@@ -27,8 +27,11 @@ final class CurlThread: SerialExecutor {
     case end
   }
 
-  /// The multi handle. Only the thread itself uses it, except for `curl_multi_wakeup`, which any thread may call
-  /// (curl_multi_wakeup(3)), and which happens under the lock so that it never meets the clean-up.
+  /// The multi handle.
+  ///
+  /// Only the thread itself uses it, except for `curl_multi_wakeup`, which any thread may call
+  /// (curl_multi_wakeup(3)), and which happens under the lock and only while the thread is asleep, so that it
+  /// never meets the clean-up.
   nonisolated(unsafe) let multi: UnsafeMutableRawPointer
 
   private let state = Locked(State())
@@ -44,7 +47,7 @@ final class CurlThread: SerialExecutor {
     if !state.withLock({ $0.isOver }) { curl_multi_cleanup(multi) }  // It never ran.
   }
 
-  /// Starts the thread. `turn` is called on it, over and over.
+  /// Starts the thread, on which `turn` is called over and over.
   func start(turn: @escaping @Sendable () -> Void) throws(CurlFault) {
     let body = Unmanaged.passRetained(ThreadBody { [self] in work(turn) })
     var thread = pthread_t()
@@ -63,7 +66,8 @@ final class CurlThread: SerialExecutor {
 
   // MARK: Coming and going
 
-  /// Asks to use the actor once; `false` when it is closed. Who was let in must `leave`.
+  /// Asks to use the actor once.
+  /// - Returns: whether the caller was let in, and then has to `leave`.
   func enter() -> Bool {
     state.withLock { state in
       if state.isClosing { return false }
@@ -80,8 +84,8 @@ final class CurlThread: SerialExecutor {
     }
   }
 
-  /// Lets nobody else in. The first caller, and only that one, is a visitor itself.
-  /// - Returns: whether this is the first call.
+  /// Lets nobody else in.
+  /// - Returns: whether this is the first call, which then is a visit itself and has to `leave`.
   func close() -> Bool {
     state.withLock { state in
       if state.isClosing { return false }
@@ -102,14 +106,14 @@ final class CurlThread: SerialExecutor {
     }
   }
 
-  /// Waits, blocking, for a thread that has been closed and has nobody inside. The first call does.
+  /// Waits, blocking, for a thread that has been closed and has nobody inside; only the first call does.
   func join() {
     let thread = state.withLock { state in
       defer { state.thread = nil }
       return state.thread
     }
     guard let thread else { return }
-    if isIsolatingCurrentContext() == true { pthread_detach(thread) } else { pthread_join(thread, nil) }
+    pthread_join(thread, nil)
   }
 
   /// Has `call` run on the thread soon, without a visit; not at all if the thread ends before.

@@ -1,8 +1,10 @@
 import CCurl
 import HTTPTypes
 
-/// Sets up one easy handle. Every answer of `curl_easy_setopt` is looked at: a refused option would be a
-/// transfer under other rules than the ones written here.
+/// Sets up one easy handle.
+///
+/// Every answer of `curl_easy_setopt` is looked at: a refused option would be a transfer under other rules than
+/// the ones written here.
 struct EasySetup {
   /// The handle.
   let easy: UnsafeMutableRawPointer
@@ -69,7 +71,8 @@ struct EasySetup {
     switch proxy {
     case .environment: break
     case .none:
-      try set(CURLOPT_PROXY, "")  // The empty string, and not NULL, is what keeps libcurl from looking around.
+      // The empty string, and not NULL, is what keeps libcurl from asking the environment.
+      try set(CURLOPT_PROXY, "")
       try set(CURLOPT_NOPROXY, "")
     case .url(let url):
       try set(CURLOPT_PROXY, url)

@@ -3,8 +3,9 @@ import HTTPTypes
 
 /// The header fields of a request in libcurl's form, freed unless `release` hands them on.
 struct HeaderList: ~Copyable {
-  /// The fields that say how the message is framed, where it goes and which coding the answer may have. They are
-  /// libcurl's to write: a second opinion on any of them would be a way to smuggle a request into another.
+  /// The fields that say how the message is framed, where it goes and which coding the answer may have.
+  ///
+  /// They are libcurl's to write: a second opinion on any of them could smuggle one request into another.
   static let framing: Set<String> = [
     "accept-encoding", "connection", "content-length", "expect", "host", "http2-settings", "keep-alive",
     "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
@@ -24,7 +25,7 @@ struct HeaderList: ~Copyable {
     last = last?.pointee.next ?? appended
   }
 
-  /// Adds a field. Neither its name nor its value can hold an end of line: `HTTPField` takes none.
+  /// Adds a field, neither name nor value of which can hold an end of line: `HTTPField` takes none.
   mutating func append(_ field: HTTPField) throws(CurlFault) {
     // "Name:" without a value would leave the field out; "Name;" is how an empty one is sent.
     let value = field.value

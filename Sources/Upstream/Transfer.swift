@@ -12,7 +12,7 @@ final class Transfer {
   let id: Int
   /// The actor that owns it.
   let engine: CurlEngine
-  /// Who waits for the outcome. Resumed once, by the engine.
+  /// Who waits for the outcome; resumed once, by the engine.
   let continuation: CheckedContinuation<Outcome, Never>
   /// The easy handle.
   let easy: UnsafeMutableRawPointer
@@ -103,12 +103,14 @@ final class Transfer {
     return range.count
   }
 
-  /// With one line of an answer's head. Fewer bytes taken than offered make libcurl stop.
+  /// With one line of an answer's head.
+  /// - Returns: how much of it was taken; less than all makes libcurl stop.
   func headerLineArrived(_ line: UnsafeRawBufferPointer) -> Int {
     machine.headerLineArrived(line) == .proceed ? line.count : 0
   }
 
-  /// With some bytes of the answer's body. Fewer bytes taken than offered make libcurl stop.
+  /// With some bytes of the answer's body.
+  /// - Returns: how many of them were taken; less than all makes libcurl stop.
   func bytesArrived(_ bytes: UnsafeRawBufferPointer) -> Int {
     guard case .keep(let capacity) = machine.bytesArrived(bytes.count) else { return 0 }
     if capacity > answerBody.capacity { answerBody.reserveCapacity(capacity) }

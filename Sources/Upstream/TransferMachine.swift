@@ -154,14 +154,15 @@ struct TransferMachine: Sendable {
     return head.announcedLength
   }
 
-  /// Room for what has arrived and for what is to be expected: four times as much where a length was announced,
-  /// since the announcement is only a claim, else twice. A 64 MiB body is moved seven times on its way, a third
-  /// of its bytes in all.
+  /// Room for what has arrived and for what is to be expected.
+  ///
+  /// That is four times as much where a length was announced, which is only a claim until the bytes are here,
+  /// else twice. A 64 MiB body is moved five times on its way, a third of its bytes in all.
   private mutating func capacity() -> Int {
     guard received > reserved else { return reserved }
     let ahead = announced == nil ? 2 : 4
     let ceiling = max(min(announced ?? limit, limit), received)
-    reserved = min(max(received.multipliedReportingOverflow(by: ahead).partialValue, 16 << 10), ceiling)
+    reserved = min(max(received * ahead, 16 << 10), ceiling)
     return reserved
   }
 }

@@ -45,12 +45,15 @@ public final class Upstream: Sendable {
   /// The number of `send` calls that have not returned.
   public var inFlight: Int { underWay.load(ordering: .relaxed) }
 
-  /// Returns when the client's thread has come round once more: at once, unless it is stuck. For a watchdog.
+  /// Returns when the client's thread has come round once more: at once, unless it is stuck.
   public func respond() async {
     if thread.enter() { await engine.respond() }
   }
 
-  /// Fails what is under way with `.closed`, closes all connections and ends the thread. May be called again.
+  /// Fails what is under way with `.closed`, closes all connections and ends the thread.
+  ///
+  /// May be called again. Call it before the process ends: OpenSSL's clean-up at exit does not wait for a thread
+  /// that is in the middle of a handshake.
   public func close() async {
     let isFirst = thread.close()
     if isFirst { await engine.failAll() }

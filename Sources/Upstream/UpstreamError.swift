@@ -1,4 +1,6 @@
-/// Why a request has no answer. No case carries anything that the request or the answer said.
+/// Why a request has no answer.
+///
+/// No case carries anything that the request or the answer said.
 public enum UpstreamError: Error, Equatable, Sendable {
   /// The URL is `http://` and the options do not allow it. Nothing was sent.
   case clearText
@@ -8,8 +10,8 @@ public enum UpstreamError: Error, Equatable, Sendable {
   case unresolved
   /// Nobody takes connections at that address and port, or the proxy does not let us through. Nothing was sent.
   case unreachable
-  /// TLS could not be agreed or the certificate is not to be trusted; libcurl's own short reason. Nothing was
-  /// sent.
+  /// TLS could not be agreed, or the certificate is not to be trusted, for the reason that libcurl gives. Nothing
+  /// was sent.
   case tls(String)
   /// There was no connection in time. Nothing was sent.
   case connectTimedOut
@@ -17,8 +19,9 @@ public enum UpstreamError: Error, Equatable, Sendable {
   case responseTimedOut
   /// The body is larger than `limit` bytes, announced or decompressed.
   case tooLarge(limit: Int)
-  /// The connection ended before the answer was complete. Also: it was a reused one that turned out dead, and
-  /// sending anew would have shown the same body to the network twice.
+  /// The connection ended, or became unusable, before the answer was complete. The server may have acted on the
+  /// request. A reused connection that turned out dead also ends here, because to send anew would show the same
+  /// body to the network twice.
   case disconnected
   /// The answer is not HTTP, or not within bounds: its header is over 64 KiB, it switches protocols, its
   /// content coding is broken or unknown.

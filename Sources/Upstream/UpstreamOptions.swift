@@ -16,12 +16,13 @@ public struct UpstreamOptions: Sendable {
   public var caFile: String?
   /// The proxy to leave through.
   public var proxy: OutboundProxy
-  /// How long name look-up, TCP and TLS may take together. Default 10 s.
+  /// How long name look-up, TCP and TLS may take together, by default 10 s.
   public var connectTimeout: Duration
-  /// How long a transfer may take from its start to the last byte of the answer. Default 900 s, because long
-  /// answers take minutes and nothing of them comes earlier.
+  /// How long a transfer may take from its start to the last byte of the answer, by default 900 s.
+  ///
+  /// Long answers take minutes, and nothing of them comes before all of it does.
   public var responseTimeout: Duration
-  /// Whether an `http://` URL may be used. Without it such a request fails before anything is sent.
+  /// Whether an `http://` URL may be used, by default not; such a request then fails before anything is sent.
   public var allowHTTP: Bool
   /// The value of `User-Agent`, for requests whose fields have none.
   public var userAgent: String

@@ -14,7 +14,9 @@ public struct UpstreamRequest: Sendable {
   public var method: Method
   /// An absolute `https` URL (or `http`, where the options allow it), without user name and password.
   public var url: String
-  /// The header fields. Those that frame the message or choose its coding (`Host`, `Connection`,
+  /// The header fields.
+  ///
+  /// Those that frame the message or choose its coding (`Host`, `Connection`,
   /// `Content-Length`, `Transfer-Encoding`, `Accept-Encoding`, `Expect` and their kind) are libcurl's to write
   /// and are left out.
   public var fields: HTTPFields

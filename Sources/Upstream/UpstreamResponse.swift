@@ -12,7 +12,7 @@ public struct UpstreamResponse: Sendable {
   public let timing: UpstreamTiming
 }
 
-/// Where a transfer's time went. Every duration counts from the transfer's start.
+/// Where a transfer's time went; every duration counts from the transfer's start.
 public struct UpstreamTiming: Sendable, Equatable {
   /// Until TCP was connected; zero on a reused connection.
   public let connect: Duration

@@ -4,7 +4,9 @@ import Testing
 @testable import Dialects
 
 @Suite struct OpenAIDecodeTests {
-  private func decode(_ body: String, _ policy: RequestPolicy = RequestPolicy()) throws(APIFault) -> ChatRequest {
+  private func decode(_ body: String, _ policy: RequestPolicy = RequestPolicy()) throws(APIFault)
+    -> ChatRequest
+  {
     try OpenAIChat().decode(Array(body.utf8), under: policy)
   }
 
@@ -20,7 +22,9 @@ import Testing
     #expect(try sealed(body) == body)
   }
 
-  @Test func `members that are the proxy's business or identify an account go, the others stay as they are`() throws {
+  @Test func `members that are the proxy's business or identify an account go, the others stay as they are`()
+    throws
+  {
     let body = """
       {"stream":true, "model":"m","stream_options":{"include_usage":true},"messages":[{}],"store":true,"metadata":{"a":1},
       "safety_identifier":"s","session_id":"i","prompt_cache_key":"k","api_key":"secret","base_url":"u","nomyo":{"cache":true},
@@ -49,14 +53,16 @@ import Testing
   @Test func `an alias is sealed as the router's name and remembered as the caller's`() throws {
     let request = try decode(
       #"{"messages":[{}],"model":"gpt-4o"}"#, RequestPolicy(aliases: ["gpt-4o": "Qwen/Qwen3-0.6B"]))
-    #expect(String(decoding: request.plaintext, as: UTF8.self) == #"{"messages":[{}],"model":"Qwen/Qwen3-0.6B"}"#)
+    #expect(
+      String(decoding: request.plaintext, as: UTF8.self) == #"{"messages":[{}],"model":"Qwen/Qwen3-0.6B"}"#)
     #expect(request.model == "gpt-4o")
     #expect(request.routerModel == "Qwen/Qwen3-0.6B")
   }
 
   @Test func `what the answer's encoding needs is read`() throws {
     let request = try decode(
-      #"{"model":"m","messages":[{}],"stream":true,"stream_options":{"include_usage":true},"n":3,"security_tier":"high"}"#)
+      #"{"model":"m","messages":[{}],"stream":true,"stream_options":{"include_usage":true},"n":3,"security_tier":"high"}"#
+    )
     #expect(request.isStream)
     #expect(request.includesUsage)
     #expect(request.choiceCount == 3)
@@ -73,7 +79,8 @@ import Testing
   @Test(arguments: [
     ("", "invalid_json", "body"), ("{", "invalid_json", "body"), ("hello", "invalid_json", "body"),
     ("{} {}", "invalid_json", "body"), (#"{"model":"m","messages":[{}],}"#, "invalid_json", "body"),
-    (#"{"model":NaN}"#, "invalid_json", "body"), ("[]", "invalid_type", "body"), ("null", "invalid_type", "body"),
+    (#"{"model":NaN}"#, "invalid_json", "body"), ("[]", "invalid_type", "body"),
+    ("null", "invalid_type", "body"),
     ("\"text\"", "invalid_type", "body"), ("{}", "missing_required_parameter", "model"),
     (#"{"model":null,"messages":[{}]}"#, "missing_required_parameter", "model"),
     (#"{"model":7,"messages":[{}]}"#, "invalid_type", "model"),
@@ -86,14 +93,19 @@ import Testing
     (#"{"model":"m","messages":[{}],"\u006dodel":"n"}"#, "duplicate_member", "model"),
     (#"{"model":"m","messages":[{}],"stream":"yes"}"#, "invalid_type", "stream"),
     (#"{"model":"m","messages":[{}],"stream_options":true}"#, "invalid_type", "stream_options"),
-    (#"{"model":"m","messages":[{}],"stream_options":{"include_usage":1}}"#, "invalid_type", "stream_options.include_usage"),
+    (
+      #"{"model":"m","messages":[{}],"stream_options":{"include_usage":1}}"#, "invalid_type",
+      "stream_options.include_usage"
+    ),
     (#"{"model":"m","messages":[{}],"n":0}"#, "invalid_type", "n"),
     (#"{"model":"m","messages":[{}],"n":1.5}"#, "invalid_type", "n"),
     (#"{"model":"m","messages":[{}],"security_tier":1}"#, "invalid_type", "security_tier"),
     ("\u{FEFF}{}", "invalid_encoding", "body"),
     (String(repeating: "[", count: 200), "nesting_too_deep", "body"),
   ])
-  func `what cannot be understood is a 400 that names the member`(body: String, code: String, parameter: String) {
+  func `what cannot be understood is a 400 that names the member`(
+    body: String, code: String, parameter: String
+  ) {
     let fault = #expect(throws: APIFault.self) { try decode(body) }
     #expect(fault?.status == 400)
     #expect(fault?.code == code)
@@ -102,7 +114,8 @@ import Testing
 
   @Test func `bytes that are not UTF-8 are refused`() {
     let fault = #expect(throws: APIFault.self) {
-      try OpenAIChat().decode(Array(#"{"model":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8), under: RequestPolicy())
+      try OpenAIChat().decode(
+        Array(#"{"model":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8), under: RequestPolicy())
     }
     #expect(fault?.code == "invalid_encoding")
   }

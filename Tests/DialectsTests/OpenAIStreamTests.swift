@@ -67,7 +67,8 @@ import Testing
 
   @Test func `role first, content in pieces, finish reason last, one identity throughout`() async throws {
     let words = (0..<100).map { "word\($0)" }.joined(separator: " ")
-    let events = try await events(completion(choice(#"{"role":"assistant","content":"\#(words)"}"#)), request())
+    let events = try await events(
+      completion(choice(#"{"role":"assistant","content":"\#(words)"}"#)), request())
     #expect(events.first?.delta as? [String: String] == ["role": "assistant", "content": ""])
     #expect(events.dropFirst().allSatisfy { $0.delta["role"] == nil })
     let pieces = events.dropFirst().dropLast().compactMap { $0.delta["content"] as? String }
@@ -90,7 +91,10 @@ import Testing
     let events = try await events(completion(choice(#"{"content":"hi"}"#)), request(usage: true))
     let last = try #require(events.last)
     #expect((last.chunk["choices"] as? [Any])?.isEmpty == true)
-    #expect(last.chunk["usage"] as? [String: Int] == ["prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3])
+    #expect(
+      last.chunk["usage"] as? [String: Int] == [
+        "prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3,
+      ])
   }
 
   @Test func `reasoning comes before content and never with it`() async throws {
@@ -100,7 +104,9 @@ import Testing
     #expect(names == ["content", "reasoning_content", "content"])
   }
 
-  @Test func `tool calls: id and name once, arguments always strings that join to JSON, one call in a chunk`() async throws {
+  @Test func `tool calls: id and name once, arguments always strings that join to JSON, one call in a chunk`()
+    async throws
+  {
     let long = String(repeating: "x", count: 300)
     let events = try await events(
       completion(
@@ -133,7 +139,8 @@ import Testing
 
   @Test(arguments: [
     (#""length""#, true, "length"), (#""stop""#, true, "tool_calls"), ("null", true, "tool_calls"),
-    (#""tool_calls""#, false, "stop"), ("null", false, "stop"), (#""content_filter""#, false, "content_filter"),
+    (#""tool_calls""#, false, "stop"), ("null", false, "stop"),
+    (#""content_filter""#, false, "content_filter"),
   ])
   func `the finish reason fits what was sent`(said: String, hasCalls: Bool, told: String) async throws {
     let calls = hasCalls ? #","tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}}]"# : ""
@@ -143,8 +150,11 @@ import Testing
 
   @Test func `every choice has its role, its content and its reason`() async throws {
     let text = completion(
-      [choice(#"{"content":"one"}"#, index: 0), choice(#"{"content":"two"}"#, finish: "\"length\"", index: 1)]
-        .joined(separator: ","))
+      [
+        choice(#"{"content":"one"}"#, index: 0),
+        choice(#"{"content":"two"}"#, finish: "\"length\"", index: 1),
+      ]
+      .joined(separator: ","))
     let events = try await events(text, request(count: 2))
     for (index, content, reason) in [(0, "one", "stop"), (1, "two", "length")] {
       let own = events.filter { $0.index == index }

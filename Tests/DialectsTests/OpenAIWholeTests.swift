@@ -11,7 +11,8 @@ import Testing
 
   private func request(model: String = "m", routerModel: String = "m") -> ChatRequest {
     ChatRequest(
-      plaintext: [], model: model, routerModel: routerModel, securityTier: nil, isStream: false, includesUsage: false,
+      plaintext: [], model: model, routerModel: routerModel, securityTier: nil, isStream: false,
+      includesUsage: false,
       choiceCount: 1)
   }
 
@@ -20,15 +21,18 @@ import Testing
   }
 
   @Test func `an answer passes byte for byte but for _metadata`() throws {
-    let text = #"{"id":"1", "choices":[{"message":{"content":"a\/b"},"x":1.0}],"_metadata":{"a":{}},"model":"m" }"#
+    let text =
+      #"{"id":"1", "choices":[{"message":{"content":"a\/b"},"x":1.0}],"_metadata":{"a":{}},"model":"m" }"#
     #expect(
-      try encoded(text, request()) == #"{"id":"1", "choices":[{"message":{"content":"a\/b"},"x":1.0}],"model":"m" }"#)
+      try encoded(text, request())
+        == #"{"id":"1", "choices":[{"message":{"content":"a\/b"},"x":1.0}],"model":"m" }"#)
   }
 
   @Test func `a caller who used an alias sees the alias`() throws {
     let text = #"{"choices":[{"message":{}}],"model":"real"}"#
     #expect(
-      try encoded(text, request(model: "alias", routerModel: "real")) == #"{"choices":[{"message":{}}],"model":"alias"}"#)
+      try encoded(text, request(model: "alias", routerModel: "real"))
+        == #"{"choices":[{"message":{}}],"model":"alias"}"#)
   }
 
   @Test(arguments: [
@@ -63,14 +67,19 @@ import Testing
       String(decoding: body, as: UTF8.self)
         == #"{"error":{"message":"m \"quoted\"","type":"t","param":"p","code":"c"}}"#)
     let plain = OpenAIError.body(of: APIFault(status: 400, type: "t", code: "c", message: "m"))
-    #expect(String(decoding: plain, as: UTF8.self) == #"{"error":{"message":"m","type":"t","param":null,"code":"c"}}"#)
+    #expect(
+      String(decoding: plain, as: UTF8.self)
+        == #"{"error":{"message":"m","type":"t","param":null,"code":"c"}}"#)
   }
 
   @Test func `the router's list of models is read whatever else it says`() {
-    let text = #"{"data":[{"id":"a/b","name":"a/b","created":5,"size":1},{"name":"c"},{"id":""},{},7,{"id":"a/b"}]}"#
+    let text =
+      #"{"data":[{"id":"a/b","name":"a/b","created":5,"size":1},{"name":"c"},{"id":""},{},7,{"id":"a/b"}]}"#
     let models = Model.list(fromRouter: Array(text.utf8))
     #expect(models?.map(\.id) == ["a/b", "c"])
     #expect(models?.map(\.created) == [5, 0])
-    for broken in ["", "[]", "{}", #"{"data":1}"#] { #expect(Model.list(fromRouter: Array(broken.utf8)) == nil) }
+    for broken in ["", "[]", "{}", #"{"data":1}"#] {
+      #expect(Model.list(fromRouter: Array(broken.utf8)) == nil)
+    }
   }
 }

@@ -16,7 +16,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "A", "AA", "AAA", "AAAAA", "====", "A===", "AA=A", "=AAA", "AAAA====", "AAAAAA==AAAA", "AA==AA==", "AA-_", "AA A",
+    "A", "AA", "AAA", "AAAAA", "====", "A===", "AA=A", "=AAA", "AAAA====", "AAAAAA==AAAA", "AA==AA==", "AA-_",
+    "AA A",
     "AAA\n", "AA\\=", "\u{00}AAA", "AAA\u{7F}", "ÿAA",
   ])
   func `refuses what is not canonical`(text: String) {

@@ -31,7 +31,8 @@ import Testing
     var seen: Set<String> = []
     for _ in 0..<1000 {
       let text = try PayloadID.random().description
-      #expect(text.wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/) != nil)
+      #expect(
+        text.wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/) != nil)
       #expect(UUID(uuidString: text) != nil)
       seen.insert(text)
     }

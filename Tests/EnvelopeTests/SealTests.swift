@@ -71,7 +71,8 @@ import Testing
     var generator = SystemRandomNumberGenerator()
     for _ in 0..<300 {
       var flipped = sealed
-      flipped[Int.random(in: 0..<sealed.count, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+      flipped[Int.random(in: 0..<sealed.count, using: &generator)] ^=
+        1 << UInt8.random(in: 0..<8, using: &generator)
       if let opened = try? Envelope.open(request: flipped, with: pair) {
         #expect(opened.document.bytes == plaintext)
       }

@@ -48,13 +48,16 @@ import Testing
   }
 
   @Test(arguments: TestVectors.index.requests.filter { $0.aes_key_hex != nil && $0.must == .accept })
-  func `sealing with the recorded key and nonce gives the recorded bytes`(_ vector: TestVectors.Message) throws {
+  func `sealing with the recorded key and nonce gives the recorded bytes`(_ vector: TestVectors.Message)
+    throws
+  {
     let recipient = try RSAPrivateKey(document: TestVectors.bytes(vector.decrypt_with)).publicKey
     let aesKey = try #require(vector.aes_key_hex)
     let key = ContentKey(copying: [UInt8](hex: aesKey))
     let plaintext = Array(try #require(vector.plaintext_utf8).utf8)
     let sealed = try Envelope.seal(
-      plaintext, for: recipient, processedAt: nil, key: key, nonce: [UInt8](hex: try #require(vector.nonce_hex)))
+      plaintext, for: recipient, processedAt: nil, key: key,
+      nonce: [UInt8](hex: try #require(vector.nonce_hex)))
     var ours = try parts(sealed)
     var recorded = try parts(TestVectors.bytes(vector.file))
     // Only the OAEP seed is random.

@@ -9,9 +9,11 @@ import Testing
     AttemptFailure.connection, .status(429, retryAfter: nil), .status(502, retryAfter: nil),
     .status(504, retryAfter: nil),
   ])
-  func `a failure that may pass is tried again up to the limit, with doubled waits`(_ failure: AttemptFailure) {
+  func `a failure that may pass is tried again up to the limit, with doubled waits`(_ failure: AttemptFailure)
+  {
     var machine = RetryMachine(limit: 3, isMaximumTier: false)
-    #expect(machine.attemptFailed(failure, timeLeft: plenty, jitter: 0.5) == .retry(after: .milliseconds(500)))
+    #expect(
+      machine.attemptFailed(failure, timeLeft: plenty, jitter: 0.5) == .retry(after: .milliseconds(500)))
     #expect(machine.attemptFailed(failure, timeLeft: plenty, jitter: 0.5) == .retry(after: .seconds(1)))
     #expect(machine.attemptFailed(failure, timeLeft: plenty, jitter: 0.5) == .retry(after: .seconds(2)))
     #expect(machine.attemptFailed(failure, timeLeft: plenty, jitter: 0.5) == .giveUp)
@@ -52,7 +54,8 @@ import Testing
   @Test func `the router's Retry-After is kept to the millisecond, without jitter`() {
     var machine = RetryMachine(limit: 1, isMaximumTier: false)
     let failure = AttemptFailure.status(429, retryAfter: .milliseconds(2_300))
-    #expect(machine.attemptFailed(failure, timeLeft: plenty, jitter: 1) == .retry(after: .milliseconds(2_300)))
+    #expect(
+      machine.attemptFailed(failure, timeLeft: plenty, jitter: 1) == .retry(after: .milliseconds(2_300)))
   }
 
   @Test func `more patience than half a minute is the caller's to have`() {
@@ -73,7 +76,8 @@ import Testing
       for jitter in [0, 0.25, 0.5, 0.75, 1] {
         var machine = RetryMachine(limit: 20, isMaximumTier: false)
         for _ in 0..<retries { _ = machine.attemptFailed(.connection, timeLeft: plenty, jitter: jitter) }
-        guard case .retry(let wait) = machine.attemptFailed(.connection, timeLeft: plenty, jitter: jitter) else {
+        guard case .retry(let wait) = machine.attemptFailed(.connection, timeLeft: plenty, jitter: jitter)
+        else {
           Issue.record("expected a retry")
           continue
         }

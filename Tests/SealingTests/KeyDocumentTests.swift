@@ -92,7 +92,8 @@ import Testing
     for _ in 0..<2000 {
       var bytes = template
       for _ in 0..<Int.random(in: 1...8, using: &generator) {
-        bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+        bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(
+          in: 0...255, using: &generator)
       }
       _ = try? RSAPublicKey(document: bytes, minimumBits: 2048)
     }

@@ -1,3 +1,5 @@
+import Dialects
+import Envelope
 import Settings
 import Testing
 

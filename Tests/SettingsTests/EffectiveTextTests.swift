@@ -13,6 +13,7 @@ struct EffectiveTextTests {
     ca_file = "/ca.pem"
     proxy = "socks5h://p.example:1080"
     key_refresh = "90s"
+    minimum_key_bits = 3072
     security_tier = "maximum"
     connect_timeout = "1500ms"
     response_timeout = "2h"
@@ -20,6 +21,9 @@ struct EffectiveTextTests {
     [access]
     hosts = []
     origins = ["https://a.example:*", "null"]
+    [models]
+    list = ["one/two", "three"]
+
     [models.aliases]
     "gpt \\"4\\"\\\\" = "Qwen/Qwen3.5-27B"
     b = "ü\\u2028"

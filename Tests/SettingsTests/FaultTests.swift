@@ -109,7 +109,7 @@ struct FaultTests {
       ),
       (
         "privacy.strip_identifiers = true",
-        "1:1: privacy.strip_identifiers: expected word, found boolean true; allowed: account, all, none"
+        "1:1: privacy.strip_identifiers: expected word, found boolean true; allowed: none, account, all"
       ),
       (
         "limits.request = \"11MiB\"",

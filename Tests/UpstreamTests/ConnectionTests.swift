@@ -22,8 +22,9 @@ import Upstream
     #expect(server.accepted == 1)
   }
 
-  /// The connection answers once, takes the second request whole and then dies. libcurl would send that one
-  /// again over a new connection; the body must have been seen once only.
+  /// The connection answers once, takes the second request whole and then dies.
+  ///
+  /// libcurl would send that one again over a new connection; the body must have been seen once only.
   @Test(arguments: [5, 100_000, 3 << 20])
   func aBodyIsNeverSentTwice(size: Int) async throws {
     let seen = Locked<[[UInt8]]>([])

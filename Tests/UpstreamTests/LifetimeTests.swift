@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import Upstream
 
@@ -162,6 +163,24 @@ import Upstream
     try await ended.heard()
   }
 
+  @Test func nothingIsLeftBehind() async {
+    await #expect(processExitsWith: .success) {
+      let silent = try Silent()
+      let before = descriptors()
+      for _ in 0..<10 {
+        let upstream = try client()
+        let task = Task { await upstream.failure(post(silent.server.url, [1])) }
+        _ = await upstream.failure(UpstreamRequest(url: "http://127.0.0.1:1/"))
+        _ = await upstream.failure(UpstreamRequest(url: "https://router.invalid/"))
+        await upstream.close()
+        #expect(await task.value == .closed)
+      }
+      try await silent.ended.heard()
+      // The server's ends go one by one, when it notices.
+      while descriptors() > before { await Task.yield() }
+    }
+  }
+
   @Test func theThreadRespondsWhileItIsBusy() async throws {
     let silent = try Silent()
     let upstream = try client()
@@ -171,4 +190,13 @@ import Upstream
     task.cancel()
     #expect(await task.value == .cancelled)
   }
+}
+
+/// The number of descriptors that this process has open.
+private func descriptors() -> Int {
+  guard let directory = opendir("/proc/self/fd") else { return 0 }
+  defer { closedir(directory) }
+  var count = 0
+  while readdir(directory) != nil { count += 1 }
+  return count
 }

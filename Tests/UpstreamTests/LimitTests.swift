@@ -18,7 +18,7 @@ import Upstream
   }
 
   @Test func aLargeAnswerArrivesByteForByte() async throws {
-    let body = (0..<(20 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+    let body = (0..<(5 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
     let server = try ScriptedServer { peer in
       _ = try peer.request()
       try peer.send("HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n")
@@ -69,7 +69,7 @@ import Upstream
     #expect(await upstream.failure(request(server, limit: size - 1)) == .tooLarge(limit: size - 1))
   }
 
-  @Test(arguments: ["X-Filler: \(String(repeating: "x", count: 500))\r\n", "a:\r\n"])
+  @Test(arguments: ["X-Filler: \(String(repeating: "x", count: 500))\r\n", "a:\r\n", "X: one line "])
   func endlessFieldsAreCut(line: String) async throws {
     let ended = Fact()
     let lines = Array(String(repeating: line, count: 4096 / line.utf8.count + 1).utf8)

@@ -2,7 +2,7 @@ import Glibc
 import Testing
 import Upstream
 
-/// Which way out is taken. The environment belongs to the process, so these run in processes of their own.
+/// Which way out is taken; the environment belongs to the process, so these tests run in processes of their own.
 @Suite(.timeLimit(.minutes(1))) struct ProxyTests {
   private static let variables = ["http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"]
 

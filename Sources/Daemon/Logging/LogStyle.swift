@@ -31,12 +31,15 @@ public enum LogStyle: Sendable, Equatable {
   }
 
   private static func quotedIfNeeded(_ value: String) -> String {
-    let isPlain = !value.isEmpty && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0.value != 0x7F }
+    let isPlain =
+      !value.isEmpty && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0.value != 0x7F }
     return isPlain ? value : "\"\(oneLine(value).replacing("\"", with: "\\\""))\""
   }
 
   /// A value cannot begin a line of its own, nor steer a terminal.
   private static func oneLine(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
   }
 }

@@ -4,7 +4,7 @@ import JSONText
 ///
 /// Written out once, because an answer of some length has hundreds of chunks.
 struct ChunkHead {
-  /// `data: {"id":…,"object":…,"created":…,"model":…,"choices":[`
+  /// The text `data: {"id":…,"object":…,"created":…,"model":…,"choices":[`.
   let text: [UInt8]
 
   /// A head for a stream that begins before its answer is known.
@@ -16,7 +16,8 @@ struct ChunkHead {
   init(model: String, created: Int, adopting answer: JSONObject) {
     let id = answer["id"]?.string.flatMap { $0.isEmpty ? nil : $0 }
     self.init(
-      model: model, created: answer["created"]?.integer ?? created, id: id ?? "chatcmpl-" + randomIdentifier(),
+      model: model, created: answer["created"]?.integer ?? created,
+      id: id ?? "chatcmpl-" + randomIdentifier(),
       fingerprint: answer["system_fingerprint"]?.string)
   }
 

@@ -1,8 +1,10 @@
 import JSONText
 
 extension OpenAIChat {
-  /// Reads a chat request. What is sealed is the caller's text without the members that must not reach the router; every
-  /// other byte stays (DESIGN.md, "What must be true always").
+  /// Reads a chat request.
+  ///
+  /// What is sealed is the caller's text without the members that must not reach the router; every other byte
+  /// stays (DESIGN.md, "What must be true always").
   public func decode(_ body: [UInt8], under policy: RequestPolicy) throws(APIFault) -> ChatRequest {
     let (document, object) = try read(body)
     let members = RequestMembers(object)
@@ -12,7 +14,8 @@ extension OpenAIChat {
     let includesUsage = try members.streamOptions()
     let routerModel = policy.aliases[model] ?? model
     return ChatRequest(
-      plaintext: plaintext(of: document, object, policy, routerModel: routerModel == model ? nil : routerModel),
+      plaintext: plaintext(
+        of: document, object, policy, routerModel: routerModel == model ? nil : routerModel),
       model: model, routerModel: routerModel, securityTier: try members.securityTier(), isStream: isStream,
       includesUsage: isStream && includesUsage, choiceCount: try members.choiceCount())
   }
@@ -79,7 +82,8 @@ extension APIFault {
         "nesting_too_deep", "The request body nests deeper than \(limit) levels.", parameter: "body")
     case .invalidUTF8, .byteOrderMark:
       self = .invalidRequest(
-        "invalid_encoding", "The request body is not plain UTF-8: \(error). \(adviceOnBodies)", parameter: "body")
+        "invalid_encoding", "The request body is not plain UTF-8: \(error). \(adviceOnBodies)",
+        parameter: "body")
     default:
       self = .invalidRequest(
         "invalid_json", "The request body is not valid JSON: \(error). \(adviceOnBodies)", parameter: "body")

@@ -65,7 +65,9 @@ struct OpenAIChatStream: AnswerStream {
       }
       writer.choice(choice.index, finish: Self.finishReason(of: choice), logprobs: choice.logprobs) { _ in }
     }
-    if request.includesUsage, let usage = answer.object["usage"], usage.kind == .object { writer.usage(usage) }
+    if request.includesUsage, let usage = answer.object["usage"], usage.kind == .object {
+      writer.usage(usage)
+    }
     writer.done()
     try await sink(writer.take())
   }

@@ -18,7 +18,9 @@ struct RequestMembers {
     guard let messages = value.lazyElements, messages.first(where: { _ in true }) != nil else {
       throw wrongType("messages", "a list with at least one message")
     }
-    guard messages.allSatisfy({ $0.kind == .object }) else { throw wrongType("messages", "a list of objects") }
+    guard messages.allSatisfy({ $0.kind == .object }) else {
+      throw wrongType("messages", "a list of objects")
+    }
   }
 
   func bool(_ name: String) throws(APIFault) -> Bool? {

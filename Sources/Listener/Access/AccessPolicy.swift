@@ -39,7 +39,9 @@ public struct AccessPolicy: Sendable, Equatable {
     return sites.allSatisfy { $0 == "none" || $0 == "same-origin" } ? nil : .fetchSite
   }
 
-  /// Whether a web page asks. Node's `fetch` sends `Sec-Fetch-Mode` alone and is not a page.
+  /// Whether a web page asks.
+  ///
+  /// Node's `fetch` sends `Sec-Fetch-Mode` alone and is not a page.
   public func isBrowser(_ head: RequestHead) -> Bool {
     head.fields.contains(.origin) || head.fields.contains(.fetchSite)
   }
@@ -63,7 +65,9 @@ public struct AccessPolicy: Sendable, Equatable {
   ///
   /// Never `*` and never with credentials: what may read is exactly the origin that asked.
   public func corsFields(for head: RequestHead) -> HTTPFields {
-    guard let origin = head.fields[.origin], origins.contains(where: { $0.allows(origin) }) else { return [:] }
+    guard let origin = head.fields[.origin], origins.contains(where: { $0.allows(origin) }) else {
+      return [:]
+    }
     return [
       .allowOrigin: origin, .vary: "Origin",
       .exposeHeaders: "x-request-id, retry-after, retry-after-ms, x-should-retry, server-timing",
@@ -75,12 +79,15 @@ public struct AccessPolicy: Sendable, Equatable {
     guard named.count <= 1 else { return .host }
     // Nobody reaches a unix socket by a name, so there the name proves nothing.
     if head.peer.isUnix { return nil }
-    guard let text = named.first, let host = Authority(text)?.host, hosts.contains(where: { $0.allows(host) }) else {
+    guard let text = named.first, let host = Authority(text)?.host, hosts.contains(where: { $0.allows(host) })
+    else {
       return .host
     }
     // The absolute form of a target outranks `Host` (RFC 9112 section 3.2.2): both have to pass.
     guard let authority = head.authority else { return nil }
-    guard let target = Authority(authority)?.host, hosts.contains(where: { $0.allows(target) }) else { return .host }
+    guard let target = Authority(authority)?.host, hosts.contains(where: { $0.allows(target) }) else {
+      return .host
+    }
     return nil
   }
 }

@@ -74,7 +74,10 @@ enum OriginRule: Sendable, Equatable {
       if case .any = host, case .any = port { return isOpaqueHost(rest) }
       guard let authority = Authority(rest) else { return false }
       let isHost = if case .exactly(let name) = host { authority.host == name } else { true }
-      let isPort = if case .exactly(let number) = port { effective(authority.port, scheme) == effective(number, scheme) } else { true }
+      let isPort =
+        if case .exactly(let number) = port {
+          effective(authority.port, scheme) == effective(number, scheme)
+        } else { true }
       return isHost && isPort
     }
   }
@@ -102,5 +105,6 @@ private func splitScheme(_ text: String) -> (scheme: String, rest: Substring)? {
 
 /// Whether this can be the host of an origin at all: not empty, and without what would begin another part of a URL.
 private func isOpaqueHost(_ text: Substring) -> Bool {
-  !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && ![0x2F, 0x3F, 0x23, 0x40, 0x5C].contains($0) }
+  !text.isEmpty
+    && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && ![0x2F, 0x3F, 0x23, 0x40, 0x5C].contains($0) }
 }

@@ -67,7 +67,9 @@ extension Connection {
     transmit(buffer, endsAnswer: true, delivery)
   }
 
-  /// Cuts the connection. Where only the connection's end tells that a body is whole, a reset tells that it is not.
+  /// Cuts the connection.
+  ///
+  /// Where only the connection's end tells that a body is whole, a reset tells that it is not.
   func abort(_ delivery: Delivery) {
     if machine.isAnswering, outgoing.framing == .untilClose,
       let provider = context?.channel as? any SocketOptionProvider

@@ -12,8 +12,10 @@ struct ConnectionSurroundings: Sendable {
   let logger: Logger
 }
 
-/// One connection, on its event loop: takes requests from the decoder, gives them to the responder one at a time
-/// and writes the answers. What to do when is the ``ConnectionMachine``'s.
+/// One connection, on its event loop: takes requests from the decoder, gives them to the responder one at a
+/// time and writes the answers.
+///
+/// What to do when is the ``ConnectionMachine``'s.
 final class Connection: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = ByteBuffer
@@ -136,8 +138,10 @@ extension Connection {
     handleParts()
   }
 
-  /// Handles what has arrived, as far as the machine lets it come. Answers that are written at once lead back here,
-  /// so the loop is entered once and runs on instead of nesting.
+  /// Handles what has arrived, as far as the machine lets it come.
+  ///
+  /// Answers that are written at once lead back here, so the loop is entered once and runs on instead of
+  /// nesting.
   func handleParts() {
     guard !isHandlingParts else { return }
     isHandlingParts = true
@@ -241,8 +245,10 @@ extension Connection {
 // MARK: - Refusals, time and the end
 
 extension Connection {
-  /// Answers a head without the responder. A short body is read and thrown away and the connection kept; before a
-  /// long one, or one that the caller holds back until it is asked for, the connection ends.
+  /// Answers a head without the responder.
+  ///
+  /// A short body is read and thrown away and the connection kept; before a long one, or one that the caller
+  /// holds back until it is asked for, the connection ends.
   private func refuse(_ answer: OutboundAnswer) {
     guard let current else { return }
     let isShort =

@@ -1,4 +1,6 @@
-/// The life of one connection: what happened in, what to do out. No sockets, no clock.
+/// The life of one connection: what happened in, what to do out.
+///
+/// No sockets, no clock.
 ///
 /// One exchange at a time: the parts of later requests wait in the connection until ``takesParts`` says that they
 /// may come.
@@ -158,7 +160,8 @@ extension ConnectionMachine {
     switch phase {
     case .responding(begun: false): phase = .responding(begun: true)
     case .refusing(_, answered: false): break
-    case .idle, .receiving, .responding(begun: true), .refusing(_, answered: true), .lingering, .closed: return nil
+    case .idle, .receiving, .responding(begun: true), .refusing(_, answered: true), .lingering, .closed:
+      return nil
     }
     isReusable = staysOpen
     return isReusable

@@ -4,7 +4,9 @@ public import HTTPTypes
 public struct OutboundAnswer: Sendable, Equatable {
   /// The status.
   public var status: HTTPResponse.Status
-  /// The fields. Framing is the listener's: `content-length`, `transfer-encoding` and `connection` are ignored here.
+  /// The fields.
+  ///
+  /// Framing is the listener's: `content-length`, `transfer-encoding` and `connection` are ignored here.
   public var fields: HTTPFields
   /// The body.
   public var body: [UInt8]

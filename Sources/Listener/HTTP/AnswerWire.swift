@@ -25,8 +25,10 @@ enum AnswerFraming: Equatable {
 }
 
 extension ByteBuffer {
-  /// Writes a status line and the fields. Fields that frame the message are the listener's own; `date` and
-  /// `x-request-id` are added unless the answer brings them.
+  /// Writes a status line and the fields.
+  ///
+  /// Fields that frame the message are the listener's own; `date` and `x-request-id` are added unless the
+  /// answer brings them.
   mutating func writeAnswerHead(
     _ status: HTTPResponse.Status, _ fields: HTTPFields, framing: AnswerFraming, keepsAlive: Bool,
     id: RequestID?, date: String

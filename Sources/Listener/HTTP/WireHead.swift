@@ -21,7 +21,9 @@ struct WireHead {
 
   /// Reads what NIO's decoder made of the bytes, and closes the gaps that it leaves.
   init(_ message: HTTPRequestHead, peer: Peer) throws(ListenerFault) {
-    guard message.version.major == 1, (0...1).contains(message.version.minor) else { throw .unsupportedVersion }
+    guard message.version.major == 1, (0...1).contains(message.version.minor) else {
+      throw .unsupportedVersion
+    }
     guard message.method != .CONNECT else { throw .unsupportedMethod }
     guard let method = HTTPRequest.Method(rawValue: message.method.rawValue),
       let target = RequestTarget(message.uri, isOptions: message.method == .OPTIONS)
@@ -49,8 +51,10 @@ struct WireHead {
     return fields
   }
 
-  /// RFC 9112 section 6.3. The decoder has already refused a second length and a length beside a coding; it is said
-  /// again here because everything behind depends on it.
+  /// RFC 9112 section 6.3.
+  ///
+  /// The decoder has already refused a second length and a length beside a coding; it is said again here
+  /// because everything behind depends on it.
   private static func framing(_ fields: HTTPFields, isModern: Bool) throws(ListenerFault) -> Framing {
     let lengths = fields[values: .contentLength]
     let codings = fields[values: .transferEncoding]
@@ -61,14 +65,18 @@ struct WireHead {
       return .chunked
     }
     guard let text = lengths.first else { return .none }
-    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(text) else { throw .malformed }
+    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(text) else {
+      throw .malformed
+    }
     return length == 0 ? .none : .length(length)
   }
 
   private static func expectation(_ fields: HTTPFields) throws(ListenerFault) -> Bool {
     let expectations = fields[values: .expect]
     guard !expectations.isEmpty else { return false }
-    guard expectations.allSatisfy({ $0.lowercased() == "100-continue" }) else { throw .unsupportedExpectation }
+    guard expectations.allSatisfy({ $0.lowercased() == "100-continue" }) else {
+      throw .unsupportedExpectation
+    }
     return true
   }
 }

@@ -89,7 +89,8 @@ extension HTTPServer {
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           // Out of descriptors: wait a second instead of spinning on the same error.
-          try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler(shouldForwardIOErrorCaught: false))
+          try channel.pipeline.syncOperations.addHandler(
+            AcceptBackoffHandler(shouldForwardIOErrorCaught: false))
         }
       }
       .childChannelInitializer { Self.prepare($0, surroundings) }

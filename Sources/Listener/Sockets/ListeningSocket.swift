@@ -57,7 +57,9 @@ struct ListeningSocket: Sendable {
 // MARK: - TCP
 
 extension ListeningSocket {
-  /// Binds every address that the host has. `localhost` has two, and machines without IPv6 are forgiven one.
+  /// Binds every address that the host has.
+  ///
+  /// `localhost` has two, and machines without IPv6 are forgiven one.
   private static func openTCP(
     host: String, port: Int, for address: ListenAddress
   ) throws(ListenError) -> [ListeningSocket] {
@@ -67,7 +69,7 @@ extension ListeningSocket {
     for attempt in 1...attempts {
       do {
         return try openAll(hosts, port: port, for: address)
-      } catch where error.reason == .inUse && attempt < attempts {
+      } catch  where error.reason == .inUse && attempt < attempts {
         continue
       }
     }
@@ -84,7 +86,7 @@ extension ListeningSocket {
       if port == 0, case .tcp(_, let chosen) = opened.first?.bound { common = chosen }
       do {
         opened.append(try openOne(host, port: common, for: address))
-      } catch where error.reason == .notThisMachine && hosts.count > 1 {
+      } catch  where error.reason == .notThisMachine && hosts.count > 1 {
         failure = error
       } catch {
         opened.forEach { $0.close() }

@@ -22,7 +22,9 @@ struct PeerCredentials: Sendable {
 }
 
 extension Peer {
-  /// Asks the kernel for the other end. To be called on the channel's event loop.
+  /// Asks the kernel for the other end.
+  ///
+  /// To be called on the channel's event loop.
   static func of(_ channel: any Channel) -> EventLoopFuture<Peer> {
     if let address = channel.remoteAddress, let text = address.ipAddress {
       return channel.eventLoop.makeSucceededFuture(.tcp(address: text, port: address.port ?? 0))

@@ -18,7 +18,7 @@ final class ScriptedServer: Sendable {
   var accepted: Int { count.withLock { $0 } }
   var url: String { "http://127.0.0.1:\(port)/v1" }
 
-  /// Starts to listen. A connection is closed when its script ends or throws.
+  /// Starts to listen; a connection is closed when its script ends or throws.
   init(_ script: @escaping @Sendable (Peer) throws -> Void) throws {
     (listener, port) = try Self.listen(backlog: 512)
     Thread.start { [listener, count] in

@@ -1,6 +1,8 @@
 import Glibc
 
-/// An `openssl s_server` with a certificate made for the occasion; it answers every request with a page of its own.
+/// An `openssl s_server` with a certificate made for the occasion.
+///
+/// It answers every request with a page of its own.
 final class TLSServer {
   let port: Int
   /// The certificate, which is its own authority.
