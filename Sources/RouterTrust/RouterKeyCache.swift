@@ -8,10 +8,14 @@ public actor RouterKeyCache {
   /// Brings the key document from the router.
   public typealias Fetch = @Sendable () async throws -> [UInt8]
 
+  private typealias Waiter = CheckedContinuation<RouterKey, any Error>
+
   private let fetchDocument: Fetch
   private let minimumBits: Int
   private var known: RouterKey?
-  private var flight: Task<RouterKey, any Error>?
+  private var isFetching = false
+  private var waiters: [Int: Waiter] = [:]
+  private var lastTicket = 0
 
   /// An empty cache.
   ///
@@ -28,7 +32,7 @@ public actor RouterKeyCache {
 
   /// The key to seal for: the known one, or else the result of a fetch that all callers share.
   ///
-  /// - Throws: What the fetch threw, or `KeyDocumentError` for a document that is refused.
+  /// - Throws: What the fetch threw, `KeyDocumentError` for a document that is refused, or `CancellationError`.
   public func current() async throws -> RouterKey {
     if let known { return known }
     return try await refresh()
@@ -39,26 +43,49 @@ public actor RouterKeyCache {
   /// The known key stays in use until the new one is there, and when it does not come.
   @discardableResult
   public func refresh() async throws -> RouterKey {
-    if let flight { return try await flight.value }
-    let flight = Task { try await fetch() }
-    self.flight = flight
-    return try await flight.value
+    if !isFetching {
+      isFetching = true
+      Task { await fetch() }
+    }
+    lastTicket += 1
+    let ticket = lastTicket
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { waiter in
+        // A cancellation that came before this line found nobody to resume.
+        if Task.isCancelled {
+          waiter.resume(throwing: CancellationError())
+        } else {
+          waiters[ticket] = waiter
+        }
+      }
+    } onCancel: {
+      Task { await giveUp(ticket) }
+    }
   }
 
-  /// After the router rejected an envelope that was sealed for `used`: the key to seal for now, or nil if it is still
-  /// the same and sealing anew would be in vain.
+  /// After the router rejected an envelope that was sealed for `used`: the key to seal for now, or nil if it is still the
+  /// same and sealing anew would be in vain.
   public func replacement(for used: RouterKey) async throws -> RouterKey? {
     if let known, known.publicKey.fingerprint != used.publicKey.fingerprint { return known }
     let fresh = try await refresh()
     return fresh.publicKey.fingerprint == used.publicKey.fingerprint ? nil : fresh
   }
 
-  private func fetch() async throws -> RouterKey {
-    defer { flight = nil }
-    let document = try await fetchDocument()
-    let key = RouterKey(
-      publicKey: try RSAPublicKey(document: document, minimumBits: minimumBits), fetchedAt: .now)
-    known = key
-    return key
+  private func fetch() async {
+    let result: Result<RouterKey, any Error>
+    do {
+      let document = try await fetchDocument()
+      let publicKey = try RSAPublicKey(document: document, minimumBits: minimumBits)
+      result = .success(RouterKey(publicKey: publicKey, fetchedAt: .now))
+    } catch { result = .failure(error) }
+    if case .success(let key) = result { known = key }
+    isFetching = false
+    let waiting = waiters
+    waiters = [:]
+    for waiter in waiting.values { waiter.resume(with: result) }
+  }
+
+  private func giveUp(_ ticket: Int) {
+    waiters.removeValue(forKey: ticket)?.resume(throwing: CancellationError())
   }
 }

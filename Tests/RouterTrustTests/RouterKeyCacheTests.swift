@@ -119,4 +119,13 @@ import Testing
     _ = try await patient.value
     #expect(router.fetches.withLock { $0 } == 1)
   }
+
+  @Test func `one who gives up is let go at once, while the fetch still runs`() async throws {
+    let cache = cache()
+    let impatient = Task { try await cache.current() }
+    while router.fetches.withLock({ $0 }) == 0 { await Task.yield() }
+    impatient.cancel()
+    await #expect(throws: CancellationError.self) { _ = try await impatient.value }
+    await router.answer(.success(first))
+  }
 }
