@@ -15,6 +15,10 @@ RELEASE := .build-release
 DIST := $(RELEASE)/dist
 PRODUCTS := nomyo-proxy nomyo-dev-router
 
+# SwiftPM keeps what Package.swift evaluated to as long as neither that file nor the environment changes. The
+# commit that `--version` names is a part of it, so it is a part of the environment too.
+export NOMYO_PROXY_COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
+
 FORMATTED := Sources Tests Package.swift
 FUZZ_SECONDS := 15
 
