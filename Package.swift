@@ -9,6 +9,12 @@ let ours: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// How the release programs are linked: nothing exported that nobody loads, and equal functions folded into one.
+let lean: [LinkerSetting] = [
+  .unsafeFlags(
+    ["-Xlinker", "--no-export-dynamic", "-Xlinker", "--icf=safe"], .when(configuration: .release))
+]
+
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: ours)
 }
@@ -23,6 +29,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let inMemoryLogging = Target.Dependency.product(name: "InMemoryLogging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -101,8 +108,11 @@ let package = Package(
         "Platform", "JSONText", "Sealing", "Envelope", "Upstream", "Listener", httpTypes, lifecycle, signals,
         arguments, logging,
       ]),
-    .executableTarget(name: "nomyo-proxy", dependencies: ["Commands", arguments], swiftSettings: ours),
-    .executableTarget(name: "nomyo-dev-router", dependencies: ["DevRouter", arguments], swiftSettings: ours),
+    .executableTarget(
+      name: "nomyo-proxy", dependencies: ["Commands", arguments], swiftSettings: ours, linkerSettings: lean),
+    .executableTarget(
+      name: "nomyo-dev-router", dependencies: ["DevRouter", arguments], swiftSettings: ours,
+      linkerSettings: lean),
 
     // Tests
     .target(name: "TestVectors", path: "Tests/TestVectors", swiftSettings: ours),
@@ -117,6 +127,26 @@ let package = Package(
     tests("DialectsTests", ["Dialects", "JSONText"]),
     tests(
       "ListenerTests", ["Listener", "Platform", nioCore, nioPosix, nioHTTP1, nioEmbedded, httpTypes, logging]),
+    tests(
+      "RelayTests",
+      [
+        "Relay", "Platform", "JSONText", "Sealing", "Envelope", "ClientKeys", "RouterTrust", "Upstream",
+        "Dialects", "Listener", "TestVectors", httpTypes, logging, inMemoryLogging,
+      ]),
+    tests(
+      "DaemonTests",
+      [
+        "Daemon", "Dialects", "Envelope", "Settings", "Listener", "Platform", "Relay", "Service", "Upstream",
+        logging,
+        inMemoryLogging,
+      ]),
+    tests("ServiceTests", ["Service"]),
+    tests("CommandsTests", ["Commands", "Settings", arguments]),
+    tests(
+      "DevRouterTests",
+      [
+        "DevRouter", "Platform", "JSONText", "Sealing", "Envelope", "Listener", "TestVectors", httpTypes,
+      ]),
     tests("SettingsTests", ["Settings", "Platform", "Dialects", "Envelope"]),
   ],
   swiftLanguageModes: [.v6]

@@ -39,6 +39,11 @@ static inline CURLcode ccurl_easy_set_prerequest_callback(CURL *easy, curl_prere
   return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, value);
 }
 
+/// Sets the callback that opens sockets.
+static inline CURLcode ccurl_easy_set_open_socket_callback(CURL *easy, curl_opensocket_callback value) {
+  return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value);
+}
+
 /// Reads a fact that is a long (curl_easy_getinfo(3)).
 static inline CURLcode ccurl_easy_get_long(CURL *easy, CURLINFO info, long *value) {
   return curl_easy_getinfo(easy, info, value);

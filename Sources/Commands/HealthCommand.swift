@@ -23,14 +23,16 @@ struct HealthCommand: AsyncParsableCommand {
       UpstreamOptions(connectTimeout: .seconds(2), responseTimeout: .seconds(3), allowHTTP: true))
     let outcome: (status: Int, text: String)
     do {
-      let response = try await upstream.send(UpstreamRequest(url: base + (ready ? "/readyz" : "/healthz")))
+      let response = try await upstream.send(
+        UpstreamRequest(url: base + (ready ? "/readyz" : "/healthz"), responseLimit: 4096))
       outcome = (response.status, String(decoding: response.body, as: UTF8.self))
     } catch {
       Complaint.say("\(base) does not answer: \(error)")
       throw ExitCode.failure
     }
     await upstream.close()
-    print(outcome.text)
+    // Whoever owns the port wrote this; it must not steer the terminal.
+    print(String(outcome.text.map { $0.isASCII && !$0.isNewline && $0 >= " " ? $0 : " " }))
     if outcome.status != 200 { throw ExitCode.failure }
   }
 

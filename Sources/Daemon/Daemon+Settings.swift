@@ -1,6 +1,7 @@
 import Dialects
 import Envelope
 import Listener
+import Logging
 import Relay
 import Settings
 import Upstream
@@ -13,11 +14,23 @@ extension Daemon {
       responseTimeout: settings.router.responseTimeout, allowHTTP: settings.router.allowHTTP)
   }
 
-  var listenerLimits: ListenerLimits {
+  /// What the listener grants, within the files that the process may open.
+  ///
+  /// When descriptors run out, callers hang without a word, so the listener has to say no before: each exchange may need
+  /// one more towards the router, and some are for files and pipes.
+  func listenerLimits(openFiles: Int) -> ListenerLimits {
     var limits = ListenerLimits()
-    limits.maxConnections = settings.limits.connections
+    let room = openFiles - limits.excessConnections - settings.limits.inFlight - Self.reservedFiles
+    limits.maxConnections = max(16, min(settings.limits.connections, room))
+    if limits.maxConnections < settings.limits.connections {
+      logger.warning(
+        "fewer connections than limits.connections: too few open files allowed",
+        metadata: ["connections": "\(limits.maxConnections)", "open_files": "\(openFiles)"])
+    }
     return limits
   }
+
+  private static let reservedFiles = 64
 
   var relayConfiguration: RelayConfiguration {
     RelayConfiguration(
@@ -40,11 +53,10 @@ extension Daemon {
     }
   }
 
-  /// Every entry of `listen`, all faults at once.
-  static func addresses(_ settings: Settings) throws(ConfigurationFaults) -> [ListenAddress] {
+  /// The entries of `listen` that can be listened on; what is wrong with the others is added to `faults`.
+  static func addresses(_ settings: Settings, _ faults: inout [ConfigurationFault]) -> [ListenAddress] {
     var addresses: [ListenAddress] = []
-    var faults: [ConfigurationFault] = []
-    for entry in settings.listen {
+    for entry in settings.listen where ListenPlan.activationName(entry) == nil {
       do throws(ListenAddressError) {
         let address = try ListenAddress(parsing: entry)
         addresses.append(address)
@@ -62,7 +74,6 @@ extension Daemon {
         )
       }
     }
-    guard faults.isEmpty else { throw ConfigurationFaults(faults: faults) }
     return addresses
   }
 

@@ -17,36 +17,47 @@ import Upstream
 /// The whole program behind `nomyo-proxy run`: what it is made of, and the order in which it starts and stops.
 public struct Daemon: Sendable {
   let settings: Settings
-  private let logger: Logger
+  let logger: Logger
   private let addresses: [ListenAddress]
   let access: AccessPolicy
   private let start = ContinuousClock.now
 
   /// A daemon that has not started.
   ///
-  /// - Throws: what only the modules concerned can judge in the settings.
+  /// - Throws: what only the modules concerned can judge in the settings, all of it at once.
   public init(_ settings: Settings, logger: Logger) throws(ConfigurationFaults) {
     self.settings = settings
     self.logger = logger
-    addresses = try Self.addresses(settings)
-    access = try Self.accessPolicy(settings)
+    var faults: [ConfigurationFault] = []
+    addresses = Self.addresses(settings, &faults)
+    let access = Self.accessPolicy(settings, &faults)
+    guard faults.isEmpty, let access else { throw ConfigurationFaults(faults: faults) }
+    self.access = access
   }
 
   /// Serves until SIGTERM or SIGINT; a second one ends at once.
   ///
   /// - Throws: `ListenError` for an address that cannot be had, and what the services throw.
   public func run() async throws {
+    CryptoLibrary.start()
     for warning in settings.warnings { logger.warning("configuration", metadata: ["warning": "\(warning)"]) }
     let notifier = ServiceNotifier()
     let notice = StartNotice(start: start, notifier: notifier, logger: logger)
     let upstream = try Upstream(upstreamOptions)
     let parts = makeParts(upstream)
+    let plan = try ListenPlan(settings, addresses: addresses, passed: ActivationSocket.takeOver())
+    plan.closeUnwanted()
+    for socket in plan.unwanted {
+      logger.warning("socket not wanted by listen", metadata: ["socket": "\(socket.name)"])
+    }
     let server = HTTPServer(
-      addresses: addresses, limits: listenerLimits, responder: parts.responder, logger: logger)
+      addresses: plan.addresses, inherited: plan.inherited.map(\.descriptor),
+      limits: listenerLimits(openFiles: OpenFiles.raiseLimit()),
+      responder: parts.responder, logger: logger)
     for address in try await server.start() {
       logger.notice("listening", metadata: ["address": "\(address)"])
     }
-    notice.isThere(.listener)
+    await notice.isThere(.listener)
 
     // They stop in the opposite order: first no new requests, last the connections to the router.
     let services: [any ServiceLifecycle.Service] = [

@@ -20,7 +20,7 @@ struct ClientKeyService: Service {
         "generation": "\(generation.number)", "fingerprint": "\(generation.fingerprint)",
         "bits": "\(generation.privateKey.bits)",
       ])
-    notice.isThere(.clientKey)
+    await notice.isThere(.clientKey)
     try? await gracefulShutdown()
   }
 }
@@ -49,7 +49,7 @@ struct RouterKeyService: Service {
         report(key, before: known)
         known = key
         retry = Self.firstRetry
-        notice.isThere(.routerKey)
+        await notice.isThere(.routerKey)
         try await Task.sleep(for: interval)
       } catch is CancellationError {
         return

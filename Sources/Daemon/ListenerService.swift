@@ -2,6 +2,7 @@ import Listener
 import Logging
 import Service
 import ServiceLifecycle
+import UnixSignals
 import Upstream
 
 /// Serves until the daemon is asked to stop, then drains.
@@ -17,6 +18,13 @@ struct ListenerService: Service {
     } onGracefulShutdown: {
       notifier.stopping(status: "Draining")
       logger.notice("draining", metadata: ["in_flight": "\(server.inFlight)", "limit": "\(drain)"])
+      // The service group has heard the first signal; the next one ends the wait.
+      Task {
+        for await _ in await UnixSignalsSequence(trapping: [.sigterm, .sigint]) {
+          logger.notice("draining cut short")
+          _ = await server.stop(drain: .zero)
+        }
+      }
       Task {
         let result = await server.stop(drain: drain)
         logger.notice(

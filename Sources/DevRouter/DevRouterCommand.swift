@@ -3,6 +3,7 @@ import Glibc
 import Listener
 import Logging
 import Platform
+import Sealing
 import ServiceLifecycle
 import UnixSignals
 import Upstream
@@ -49,6 +50,7 @@ public struct DevRouterCommand: AsyncParsableCommand {
     guard address.isLoopback else {
       throw ValidationError("--listen must be a loopback address: this router is for development")
     }
+    CryptoLibrary.start()
     let workers = WorkerThreads(count: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), name: "dev-router-rsa")
     let responder = DevRouterResponder(
       keys: try await RouterKeys(bits: bits, threads: workers), backend: try backend(), workers: workers,

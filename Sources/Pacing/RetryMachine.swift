@@ -72,7 +72,9 @@ public struct RetryMachine: Sendable {
   }
 
   private func wait(after failure: AttemptFailure, jitter: Double) -> Duration? {
-    if case .status(_, let asked?) = failure { return asked <= Self.longestRetryAfter ? asked : nil }
+    if case .status(_, let asked?) = failure, asked >= Self.firstBackoff {
+      return asked <= Self.longestRetryAfter ? asked : nil
+    }
     let doubled = Self.firstBackoff * (1 << min(retries, 10))
     return min(doubled, Self.longestBackoff) * (0.75 + 0.5 * jitter)
   }

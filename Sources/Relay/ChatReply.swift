@@ -58,7 +58,7 @@ struct ChatReply {
       try await reply.write(stream.failure(failed.fault))
       try await reply.finish()
     case .failure(let failed):
-      try await reply.send(.fault(failed.fault, in: dialect, adding: fields))
+      try await reply.send(fault(failed, outcome.exchange))
     }
     return outcome
   }
@@ -82,9 +82,13 @@ struct ChatReply {
       // The status is out; a body that ends early is the only failure that every client notices.
       await reply.abort()
     case .failure(let failed):
-      try await reply.send(.fault(failed.fault, in: dialect, adding: fields))
+      try await reply.send(fault(failed, outcome.exchange))
     }
     return outcome
+  }
+
+  private func fault(_ failed: FailedExchange, _ exchange: Exchange) -> OutboundAnswer {
+    .fault(failed.fault, in: dialect, adding: withExchange(exchange, fields))
   }
 
   private func jsonFields(_ exchange: Exchange? = nil) -> HTTPFields {

@@ -15,19 +15,22 @@ public struct ExchangeContext: Sendable {
   let clientKeys: ClientKeyRing
   let workers: WorkerThreads
   let retries: Int
+  let clock: any Clock<Duration>
 
   /// - Parameters:
   ///   - workers: Where answers are opened; their number is how many RSA operations run at once.
   ///   - retries: The most retries for one exchange.
+  ///   - clock: What is waited by: between attempts, and for the moments when a caller is told something.
   public init(
     router: RouterClient, routerKeys: RouterKeyCache, clientKeys: ClientKeyRing, workers: WorkerThreads,
-    retries: Int
+    retries: Int, clock: any Clock<Duration> = ContinuousClock()
   ) {
     self.router = router
     self.routerKeys = routerKeys
     self.clientKeys = clientKeys
     self.workers = workers
     self.retries = retries
+    self.clock = clock
   }
 }
 
@@ -68,7 +71,7 @@ struct Exchange: Sendable {
           jitter: .random(in: 0...1))
         retries = machine.retries
         guard case .retry(let wait) = decision else { throw FailedExchange(failure: error, retries: retries) }
-        do { try await Task.sleep(for: wait) } catch {
+        do { try await context.clock.sleep(for: wait) } catch {
           throw FailedExchange(failure: .cancelled, retries: retries)
         }
         timing.queue += wait

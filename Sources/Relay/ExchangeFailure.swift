@@ -59,7 +59,9 @@ extension ExchangeFailure {
   private static func isPassing(_ error: UpstreamError) -> Bool {
     switch error {
     case .unresolved, .unreachable, .connectTimedOut, .disconnected: true
-    case .clearText, .badURL, .tls, .responseTimedOut, .tooLarge, .protocolFault, .cancelled, .closed: false
+    case .clearText, .badURL, .tls, .responseTimedOut, .truncated, .tooLarge, .protocolFault, .cancelled,
+      .closed:
+      false
     }
   }
 
@@ -93,6 +95,7 @@ extension UpstreamError {
     case .responseTimedOut: "response-timeout"
     case .tooLarge: "answer-too-large"
     case .disconnected: "disconnected"
+    case .truncated: "truncated"
     case .protocolFault: "protocol-fault"
     case .cancelled: "cancelled"
     case .closed: "closed"

@@ -49,7 +49,10 @@ extension ExchangeFailure {
     case .answer(let fault):
       fault
     case .cancelled:
-      server(503, "shutting_down", "The proxy is stopping and gave up this request. Try again.")
+      server(
+        503, "shutting_down",
+        "This request was given up: the proxy is stopping, or the connection was closed for sending. Try again."
+      )
     case .local:
       server(
         500, "internal_error", "The proxy failed on its own account; the log has the details. Try again.")
@@ -83,7 +86,7 @@ extension ExchangeFailure {
     switch error {
     case .responseTimedOut, .connectTimedOut:
       server(504, "upstream_timeout", "The router did not answer in time: \(error).")
-    case .tooLarge, .protocolFault:
+    case .truncated, .tooLarge, .protocolFault:
       integrity("The router's answer is refused: \(error).")
     case .cancelled, .closed:
       server(503, "shutting_down", "The proxy is stopping and gave up this request. Try again.")

@@ -59,8 +59,8 @@ public final class ProxyResponder: Responder {
     do {
       switch Route(path: head.path) {
       case .chatCompletions: try await chat(request, reply)
-      case .models: try await reply.send(await models(head))
-      case .model(let id): try await reply.send(await model(id, head))
+      case .models: try await reply.send(await withPlace(head) { await self.models(head) })
+      case .model(let id): try await reply.send(await withPlace(head) { await self.model(id, head) })
       case .alive: try await reply.send(.json(Array(#"{"status":"alive"}"#.utf8), adding: commonFields(head)))
       case .ready: try await reply.send(await ready(head))
       case nil: try await reply.send(answer(.unknownRoute(head), to: head))
@@ -89,7 +89,7 @@ public final class ProxyResponder: Responder {
       context: context, request: chat, tier: tier, bearer: bearer(request.head),
       deadline: start.advanced(by: configuration.responseTimeout))
     let chatReply = ChatReply(
-      dialect: dialect, request: chat, reply: reply, pacing: configuration.pacing, clock: ContinuousClock(),
+      dialect: dialect, request: chat, reply: reply, pacing: configuration.pacing, clock: context.clock,
       fields: commonFields(request.head))
     do {
       let outcome =
@@ -181,6 +181,8 @@ public final class ProxyResponder: Responder {
     case .failure(let failed):
       metadata["result"] = "\(failed.failure.logClass)"
       metadata["status"] = "\(failed.fault.status)"
+      // The caller is told that the log has the details.
+      if case .local(let detail) = failed.failure { metadata["detail"] = "\(detail)" }
       logger.warning("exchange", metadata: metadata)
     }
   }
@@ -191,6 +193,13 @@ public final class ProxyResponder: Responder {
   private struct Place {
     let inFlight: Locked<Int>
     func leave() { inFlight.withLock { $0 -= 1 } }
+  }
+
+  /// Answers with a place, or that there is none.
+  private func withPlace(_ head: RequestHead, _ body: () async -> OutboundAnswer) async -> OutboundAnswer {
+    guard let place = enter() else { return answer(.tooManyInFlight, to: head) }
+    defer { place.leave() }
+    return await body()
   }
 
   private func enter() -> Place? {

@@ -50,10 +50,14 @@ private func percentDecoded(_ text: String) -> String? {
       bytes.append(byte)
       continue
     }
-    guard let high = rest.popFirst(), let low = rest.popFirst(),
-      let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16)
-    else { return nil }
-    bytes.append(value)
+    guard let high = rest.popFirst().flatMap(nibble), let low = rest.popFirst().flatMap(nibble) else {
+      return nil
+    }
+    bytes.append(high << 4 | low)
   }
   return String(validating: bytes, as: UTF8.self)
+}
+
+private func nibble(_ digit: UInt8) -> UInt8? {
+  Character(UnicodeScalar(digit)).hexDigitValue.map(UInt8.init)
 }

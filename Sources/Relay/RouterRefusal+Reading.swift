@@ -33,7 +33,9 @@ extension RouterRefusal {
 
   /// A number of seconds; the date form of RFC 9110 section 10.2.3 is not used by this router.
   private static func seconds(_ text: String) -> Duration? {
-    guard let seconds = Double(text), seconds >= 0, seconds <= 86_400 else { return nil }
+    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E }), let seconds = Double(text),
+      seconds >= 0, seconds <= 86_400
+    else { return nil }
     return .milliseconds(Int64((seconds * 1000).rounded(.up)))
   }
 }

@@ -76,6 +76,7 @@ public actor RouterKeyCache {
     do {
       let document = try await fetchDocument()
       let publicKey = try RSAPublicKey(document: document, minimumBits: minimumBits)
+      try publicKey.validate()
       result = .success(RouterKey(publicKey: publicKey, fetchedAt: .now))
     } catch { result = .failure(error) }
     if case .success(let key) = result { known = key }

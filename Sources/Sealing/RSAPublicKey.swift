@@ -5,6 +5,9 @@ import Platform
 public struct RSAPublicKey: Sendable {
   let handle: KeyHandle
 
+  /// OpenSSL uses no longer ones (OPENSSL_RSA_MAX_MODULUS_BITS).
+  private static let bitLimit = 16384
+
   /// Modulus length in bits.
   public var bits: Int { handle.bits }
 
@@ -40,6 +43,7 @@ public struct RSAPublicKey: Sendable {
     let handle = KeyHandle(key, libraryContext: libraryContext)
     guard handle.isRSA else { throw .notRSA }
     guard handle.bits >= minimumBits else { throw .tooShort(bits: handle.bits, minimum: minimumBits) }
+    guard handle.bits <= Self.bitLimit else { throw .tooLong(bits: handle.bits, limit: Self.bitLimit) }
     guard handle.hasCustomaryExponent else { throw .exponent }
     guard let known = RSAPublicKey(handle) else { throw .unreadable }
     self = known
@@ -51,6 +55,18 @@ public struct RSAPublicKey: Sendable {
     self.handle = handle
     self.pem = pem
     fingerprint = KeyFingerprint(ofSubjectPublicKeyInfo: der)
+  }
+
+  /// Looks for what no honest key has: an even modulus, small factors, a prime for a modulus (SP 800-56B section 6.4.2).
+  ///
+  /// Takes milliseconds, so it is for keys that are kept.
+  public func validate() throws(KeyDocumentError) {
+    guard let context = EVP_PKEY_CTX_new_from_pkey(handle.libraryContext, handle.pointer, nil) else {
+      throw .unreadable
+    }
+    defer { EVP_PKEY_CTX_free(context) }
+    defer { ERR_clear_error() }
+    guard EVP_PKEY_public_check(context) == 1 else { throw .implausible }
   }
 
   /// Wraps a content key: RSAES-OAEP, SHA-256, MGF1-SHA-256, empty label.

@@ -34,6 +34,10 @@ public enum KeyDocumentError: Error, Equatable, Sendable, CustomStringConvertibl
   case notRSA
   /// Fewer bits than asked for.
   case tooShort(bits: Int, minimum: Int)
+  /// More bits than OpenSSL uses.
+  case tooLong(bits: Int, limit: Int)
+  /// The modulus is not the product of two large primes.
+  case implausible
   /// A public exponent other than 65537 (PROTOCOL.md section 3).
   case exponent
 
@@ -49,6 +53,8 @@ public enum KeyDocumentError: Error, Equatable, Sendable, CustomStringConvertibl
     case .needlessPassword: "a password is configured, but the key is not protected by one"
     case .notRSA: "it is not an RSA key"
     case .tooShort(let bits, let minimum): "the RSA key has \(bits) bits, fewer than \(minimum)"
+    case .tooLong(let bits, let limit): "the RSA key has \(bits) bits, more than \(limit)"
+    case .implausible: "its modulus cannot be that of an RSA key"
     case .exponent: "its public exponent is not 65537"
     }
   }

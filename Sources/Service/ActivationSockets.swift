@@ -8,6 +8,12 @@ public struct ActivationSocket: Sendable, Equatable {
   /// Its `FileDescriptorName=`, which is the socket unit's name unless set.
   public let name: String
 
+  /// A socket with the name that systemd gave it, which only tests make up.
+  package init(descriptor: Int32, name: String) {
+    self.descriptor = descriptor
+    self.name = name
+  }
+
   /// Takes the sockets over.
   ///
   /// The environment variables that announce them are removed, so that no child believes they are its own; a

@@ -1,8 +1,9 @@
 import CCurl
+import Glibc
 
 // libcurl calls these on the curl thread, from inside a turn of the engine, with the transfer as context. The
-// engine holds the transfer for as long as its easy handle is in the multi handle, so the pointer is good. That
-// the caller is the engine's thread is checked each time.
+// engine holds the transfer for as long as its easy handle is in the multi handle, so the pointer is good.
+// That the caller is the engine's thread is checked each time.
 
 /// CURLOPT_PREREQFUNCTION(3).
 func prerequestCallback(
@@ -37,6 +38,17 @@ func writeCallback(
   enter(context, otherwise: 0) {
     $0.bytesArrived(UnsafeRawBufferPointer(start: bytes, count: size * count))
   }
+}
+
+/// CURLOPT_OPENSOCKETFUNCTION(3), with one difference to what libcurl does by itself.
+///
+/// A program that this process starts gets no copy of the socket, which would keep a connection open that has
+/// been closed here.
+func openSocketCallback(
+  context: UnsafeMutableRawPointer?, purpose: curlsocktype, address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+  guard let address = address?.pointee else { return CURL_SOCKET_BAD }
+  return socket(address.family, address.socktype | CInt(SOCK_CLOEXEC.rawValue), address.protocol)
 }
 
 private func enter<Answer>(

@@ -14,8 +14,8 @@ actor CurlEngine {
   init(thread: CurlThread, options: UpstreamOptions) throws(CurlFault) {
     self.thread = thread
     self.options = options
-    // Idle connections to keep. libcurl's own rule, four for each transfer under way, would close nearly all of
-    // them whenever a burst is over.
+    // Idle connections to keep. libcurl's own rule, four for each transfer under way, would close nearly all
+    // of them whenever a burst is over.
     guard ccurl_multi_set_long(thread.multi, CURLMOPT_MAXCONNECTS, 64) == CURLM_OK else {
       throw CurlFault(code: CURLE_FAILED_INIT)
     }
@@ -34,7 +34,7 @@ actor CurlEngine {
     return await withTaskCancellationHandler {
       await withCheckedContinuation { start(request, id, $0) }
     } onCancel: {
-      // Straight to the thread: a task of its own would first need a free thread of the pool to come here from.
+      // Straight to the thread: a task would first need a free thread of the pool to come here from.
       thread.run { self.assumeIsolated { $0.abandon(id, .cancelled) } }
     }
   }

@@ -1,7 +1,8 @@
 import CCurl
 
-/// libcurl refused something that is ours to get right: a version or a build of it that this module cannot use,
-/// or memory that ran out.
+/// libcurl refused something that is ours to get right.
+///
+/// It is a version or a build of it that this module cannot use, or memory ran out.
 struct CurlFault: Error, Equatable, CustomStringConvertible {
   /// What libcurl said.
   let code: CURLcode
@@ -41,7 +42,7 @@ extension TransferMachine.Ending {
       CURLE_SSL_CERTPROBLEM, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_INITFAILED, CURLE_USE_SSL_FAILED:
       self = .failed(.tls(reason()))
     case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING:
-      // The scheme has been looked at before, so an unsupported protocol is an answer that is not HTTP/1 or 2.
+      // The scheme has been looked at before, so an unsupported protocol is that of the answer.
       self = .failed(.protocolFault)
     case CURLE_OUT_OF_MEMORY, Self.tooLarge:
       // What libcurl says of a header line over 100 kB; real lack of memory ends the process elsewhere.

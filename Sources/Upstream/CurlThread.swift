@@ -1,14 +1,13 @@
 import CCurl
-import CPlatform
 import Glibc
 import Platform
 import Synchronization
 
 /// The one thread that touches a libcurl multi handle, as the executor of an actor.
 ///
-/// It runs what it is given to do, then one turn of libcurl, then sleeps in `curl_multi_poll` until a socket, a
-/// timer of libcurl's or a new job wakes it. It ends when it has been told to close and nobody is inside: every
-/// call of the actor begins with `enter` or `close` and ends with `leave`, so no job can come too late.
+/// It runs what it is given to do, then one turn of libcurl, then sleeps in `curl_multi_poll` until a socket,
+/// a timer of libcurl's or a new job wakes it. It ends when it has been told to close and nobody is inside:
+/// every call of the actor begins with `enter` or `close` and ends with `leave`, so no job can come too late.
 final class CurlThread: SerialExecutor {
   private struct State {
     var jobs: [UnownedJob] = []
@@ -147,7 +146,7 @@ final class CurlThread: SerialExecutor {
 
   private func work(_ turn: () -> Void) {
     identity.store(pthread_self(), ordering: .relaxed)
-    cplatform_name_thread("curl")
+    CurrentThread.setName("curl")
     keepSignalsAway()
     loop: while true {
       runJobs()

@@ -3,8 +3,8 @@ import HTTPTypes
 
 /// Sets up one easy handle.
 ///
-/// Every answer of `curl_easy_setopt` is looked at: a refused option would be a transfer under other rules than
-/// the ones written here.
+/// Every answer of `curl_easy_setopt` is looked at: a refused option would be a transfer under other rules
+/// than the ones written here.
 struct EasySetup {
   /// The handle.
   let easy: UnsafeMutableRawPointer
@@ -34,6 +34,7 @@ struct EasySetup {
     // Without it, taking away a transfer whose name is being looked up waits for the resolver, and everybody
     // else with it. The price is a resolver thread that may still run when the process ends.
     try set(CURLOPT_QUICK_EXIT, 1)
+    try CurlFault.check(ccurl_easy_set_open_socket_callback(easy, openSocketCallback))
     try set(CURLOPT_FOLLOWLOCATION, 0)
     try set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
     try set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
@@ -43,10 +44,11 @@ struct EasySetup {
     try set(CURLOPT_TCP_KEEPALIVE, 1)
     try set(CURLOPT_TCP_KEEPIDLE, 30)
     try set(CURLOPT_TCP_KEEPINTVL, 15)
-    // Of an HTTP/2 head that does not fit in here, libcurl 7.88 delivers the rest only when something else arrives.
-    try set(CURLOPT_BUFFERSIZE, TransferMachine.headerLimit + 16 << 10)
-    // CURLOPT_PIPEWAIT stays off: a transfer that waits for another one's connection is under no time-out at all
-    // and is woken one by one. A burst on a cold start opens more connections instead.
+    // Of an HTTP/2 head that does not fit in here, libcurl 7.88 delivers the rest only when something else
+    // arrives, which may be never.
+    try set(CURLOPT_BUFFERSIZE, TransferMachine.headerLimit + (16 << 10))
+    // CURLOPT_PIPEWAIT stays off: a transfer that waits for another one's connection is under no time-out at
+    // all. A burst on a cold start opens more connections instead.
     try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
   }
 
@@ -56,8 +58,8 @@ struct EasySetup {
     try set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     try set(CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     if let file = options.caFile { try set(CURLOPT_CAINFO, file) }
-    // The directory of system roots would be trusted beside `caFile`. And while it is set libcurl reads all the
-    // roots again for each connection, on this one thread, so it also goes where a bundle has the same roots.
+    // The directory of system roots would be trusted beside `caFile`. And while it is set libcurl reads all
+    // roots again for each connection (30 ms on the one thread), so it goes as well where a bundle has them.
     if options.caFile != nil || hasSystemBundle { try set(CURLOPT_CAPATH, nil) }
   }
 

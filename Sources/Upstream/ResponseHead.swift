@@ -11,8 +11,9 @@ struct ResponseHead: Equatable, Sendable {
   /// Whether a content coding makes the body's length another one than announced.
   private(set) var isEncoded = false
 
-  /// Reads `HTTP/1.1 200 OK` and its kind (RFC 9112 section 4; libcurl writes HTTP/2 heads the same way), with
-  /// or without the end of line; `nil` if it is something else.
+  /// Reads `HTTP/1.1 200 OK` and its kind, with or without the end of line; `nil` if it is something else.
+  ///
+  /// RFC 9112 section 4; libcurl writes the heads of HTTP/2 the same way.
   init?(statusLine line: UnsafeRawBufferPointer) {
     guard Self.opensHead(line), let blank = line.firstIndex(of: UInt8(ascii: " ")) else { return nil }
     let digits = line[(blank + 1)...].prefix(3)

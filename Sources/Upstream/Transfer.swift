@@ -2,8 +2,8 @@ import CCurl
 
 /// One request on its way: an easy handle with everything that must live as long as it does.
 ///
-/// It belongs to `CurlEngine` and is only touched on the curl thread; libcurl's callbacks get it as their pointer
-/// and come in through the actor.
+/// It belongs to `CurlEngine` and is only touched on the curl thread; libcurl's callbacks get it as their
+/// pointer.
 final class Transfer {
   /// What becomes of it.
   typealias Outcome = Result<UpstreamResponse, UpstreamError>

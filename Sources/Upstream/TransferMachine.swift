@@ -1,7 +1,9 @@
+import HTTPTypes
+
 /// Decides one transfer: what libcurl reports goes in, what to do about it comes out.
 ///
-/// It knows no handle, no socket and no clock. Its owner carries out what it says and ends the transfer when it
-/// says `deliver` or `fail`, which it does once.
+/// It knows no handle, no socket and no clock. Its owner carries out what it says and ends the transfer when
+/// it says `deliver` or `fail`, which it does once.
 struct TransferMachine: Sendable {
   /// What to do about an event.
   enum Action: Equatable {
@@ -115,6 +117,7 @@ struct TransferMachine: Sendable {
     stage = .over
     if let refusal { return .fail(refusal) }
     switch ending {
+    case .failed(.disconnected) where stageAtEnd == .inBody: return .fail(.truncated)
     case .failed(let error): return .fail(error)
     case .timedOut: return .fail(isConnected ? .responseTimedOut : .connectTimedOut)
     case .complete:
@@ -140,11 +143,12 @@ struct TransferMachine: Sendable {
     guard let head else { return refuse(.protocolFault) }
     // RFC 9110 section 15.2: any number of interim answers may come first. Nobody asked to switch protocols.
     if head.status < 200 {
-      self.head = nil
       stage = .awaitingHead
       return head.status == 101 || head.status < 100 ? refuse(.protocolFault) : .proceed
     }
     stage = .inBody
+    // A length beside a coding is how messages are smuggled (RFC 9112 section 6.3); no honest server sends both.
+    if head.fields[.transferEncoding] != nil, head.announcedLength != nil { return refuse(.protocolFault) }
     if let length = announced, length > limit { return refuse(.tooLarge(limit: limit)) }
     return .proceed
   }
@@ -160,6 +164,8 @@ struct TransferMachine: Sendable {
   /// else twice. A 64 MiB body is moved five times on its way, a third of its bytes in all.
   private mutating func capacity() -> Int {
     guard received > reserved else { return reserved }
+    // A length that the bytes have passed was no length.
+    let announced = announced.flatMap { received <= $0 ? $0 : nil }
     let ahead = announced == nil ? 2 : 4
     let ceiling = max(min(announced ?? limit, limit), received)
     reserved = min(max(received * ahead, 16 << 10), ceiling)

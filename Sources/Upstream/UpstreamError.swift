@@ -8,10 +8,10 @@ public enum UpstreamError: Error, Equatable, Sendable {
   case badURL
   /// The host's name, or the proxy's, has no address. Nothing was sent.
   case unresolved
-  /// Nobody takes connections at that address and port, or the proxy does not let us through. Nothing was sent.
+  /// Nobody takes connections at that address and port, or the proxy lets nobody through. Nothing was sent.
   case unreachable
-  /// TLS could not be agreed, or the certificate is not to be trusted, for the reason that libcurl gives. Nothing
-  /// was sent.
+  /// TLS could not be agreed, or the certificate is not to be trusted, for the reason that libcurl gives.
+  /// Nothing was sent.
   case tls(String)
   /// There was no connection in time. Nothing was sent.
   case connectTimedOut
@@ -19,10 +19,12 @@ public enum UpstreamError: Error, Equatable, Sendable {
   case responseTimedOut
   /// The body is larger than `limit` bytes, announced or decompressed.
   case tooLarge(limit: Int)
-  /// The connection ended, or became unusable, before the answer was complete. The server may have acted on the
-  /// request. A reused connection that turned out dead also ends here, because to send anew would show the same
+  /// The connection ended, or became unusable, before the answer was complete. The server may have acted on
+  /// the request. A reused connection that turned out dead also ends here: to send anew would show the same
   /// body to the network twice.
   case disconnected
+  /// The connection ended in the middle of the answer's body. The server has done its work; part of it is lost.
+  case truncated
   /// The answer is not HTTP, or not within bounds: its header is over 64 KiB, it switches protocols, its
   /// content coding is broken or unknown.
   case protocolFault
@@ -54,6 +56,8 @@ extension UpstreamError: CustomStringConvertible {
       "the answer is larger than \(limit) bytes; check the response limit"
     case .disconnected:
       "the connection ended before the answer was complete; check the server's log, then try again"
+    case .truncated:
+      "the answer broke off before its end; check the server's log, then try again"
     case .protocolFault:
       "the answer is not acceptable HTTP; check that the URL leads to the right server"
     case .cancelled:

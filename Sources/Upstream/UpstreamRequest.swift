@@ -16,9 +16,8 @@ public struct UpstreamRequest: Sendable {
   public var url: String
   /// The header fields.
   ///
-  /// Those that frame the message or choose its coding (`Host`, `Connection`,
-  /// `Content-Length`, `Transfer-Encoding`, `Accept-Encoding`, `Expect` and their kind) are libcurl's to write
-  /// and are left out.
+  /// Those that frame the message or choose its coding (`Host`, `Connection`, `Content-Length`,
+  /// `Transfer-Encoding`, `Accept-Encoding`, `Expect` and their kind) are libcurl's to write, and left out.
   public var fields: HTTPFields
   /// The body of a `post`.
   public var body: [UInt8]

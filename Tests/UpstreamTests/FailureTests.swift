@@ -43,12 +43,10 @@ import Upstream
       try peer.send(start)
       peer.waitForEnd()
     }
-    var request = UpstreamRequest(url: server.url)
-    request.responseTimeout = .milliseconds(200)
+    let request = UpstreamRequest(url: server.url, responseTimeout: .milliseconds(200))
     #expect(try await client().failure(request) == .responseTimedOut)
-    #expect(
-      try await client { $0.responseTimeout = .milliseconds(200) }.failure(post(server.url, [1]))
-        == .responseTimedOut)
+    let upstream = try client { $0.responseTimeout = .milliseconds(200) }
+    #expect(await upstream.failure(post(server.url, [1])) == .responseTimedOut)
   }
 
   @Test(arguments: [
@@ -99,7 +97,8 @@ final class CrowdedPort {
     url = "http://127.0.0.1:\(port)/"
     descriptors = [listener]
     for _ in 0..<4 {
-      let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue), 0)
+      let kind = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue) | closeOnExec
+      let descriptor = socket(AF_INET, kind, 0)
       descriptors.append(descriptor)
       var address = ScriptedServer.loopback(port: port)
       _ = withUnsafePointer(to: &address) {

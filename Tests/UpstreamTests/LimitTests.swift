@@ -18,7 +18,8 @@ import Upstream
   }
 
   @Test func aLargeAnswerArrivesByteForByte() async throws {
-    let body = (0..<(5 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+    let piece = (0..<70_001).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+    let body = Array(repeatElement(piece, count: 100).joined())
     let server = try ScriptedServer { peer in
       _ = try peer.request()
       try peer.send("HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n")
@@ -65,7 +66,7 @@ import Upstream
     }
     let upstream = try client()
     let whole = try await upstream.send(request(server, limit: size))
-    #expect(whole.body.count == size && whole.body.allSatisfy { $0 == 0 })
+    #expect(whole.body == [UInt8](repeating: 0, count: size))
     #expect(await upstream.failure(request(server, limit: size - 1)) == .tooLarge(limit: size - 1))
   }
 

@@ -1,8 +1,11 @@
 import Glibc
+import HTTPTypes
 import Testing
 import Upstream
 
-/// Which way out is taken; the environment belongs to the process, so these tests run in processes of their own.
+/// Which way out is taken.
+///
+/// The environment belongs to the process, so some of these tests run in processes of their own.
 @Suite(.timeLimit(.minutes(1))) struct ProxyTests {
   private static let variables = ["http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"]
 
@@ -40,6 +43,23 @@ import Upstream
       let answer = try await upstream.send(UpstreamRequest(url: "http://router.invalid/x"))
       #expect(answer.text.hasPrefix("GET http://router.invalid/x HTTP/1.1\r\n"))
     }
+  }
+
+  @Test func theAnswerThroughATunnelIsTheServersAlone() async throws {
+    let server = try TLSServer(name: "localhost")
+    let proxy = try ScriptedServer { [port = server.port] peer in
+      _ = try peer.request()
+      try peer.send("HTTP/1.1 200 Connected\r\nX-Proxy: yes\r\n\r\n")
+      try peer.relay(to: port)
+    }
+    let upstream = try client {
+      $0.caFile = server.certificate
+      $0.proxy = .url("http://127.0.0.1:\(proxy.port)")
+    }
+    let answer = try await upstream.send(UpstreamRequest(url: "https://localhost:1/"))
+    #expect(answer.status == 200 && answer.text.contains("s_server"))
+    #expect(answer.fields[.contentType] == "text/html")
+    #expect(!answer.fields.contains { $0.name.canonicalName == "x-proxy" })
   }
 
   @Test func aTunnelThatTheProxyRefusesIsUnreachable() async throws {

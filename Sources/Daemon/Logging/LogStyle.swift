@@ -24,22 +24,33 @@ public enum LogStyle: Sendable, Equatable {
       writer.member("time", time)
       writer.member("level", event.level.rawValue)
       writer.member("message", "\(event.message)")
-      for (name, value) in pairs { writer.member(name, "\(value)") }
+      for (name, value) in pairs {
+        writer.member(Self.namesOfEveryLine.contains(name) ? name + "_" : name, "\(value)")
+      }
       writer.endObject()
       return writer.bytes + [UInt8(ascii: "\n")]
     }
   }
 
+  /// Names that no pair can have in JSON: of two members of one name readers take whichever they like.
+  private static let namesOfEveryLine = ["time", "level", "message"]
+
   private static func quotedIfNeeded(_ value: String) -> String {
-    let isPlain =
-      !value.isEmpty && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0.value != 0x7F }
-    return isPlain ? value : "\"\(oneLine(value).replacing("\"", with: "\\\""))\""
+    let value = oneLine(value)
+    let isPlain = !value.isEmpty && !value.unicodeScalars.contains { $0 == " " || $0 == "\"" }
+    guard !isPlain else { return value }
+    return "\"\(value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
   }
 
   /// A value cannot begin a line of its own, nor steer a terminal.
   private static func oneLine(_ text: String) -> String {
     String(
       String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        text.unicodeScalars.map { scalar in
+          switch scalar.properties.generalCategory {
+          case .control, .format, .lineSeparator, .paragraphSeparator: " "
+          default: scalar
+          }
+        }))
   }
 }

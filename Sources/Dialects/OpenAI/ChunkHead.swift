@@ -7,6 +7,9 @@ struct ChunkHead {
   /// The text `data: {"id":…,"object":…,"created":…,"model":…,"choices":[`.
   let text: [UInt8]
 
+  /// What is longer is not repeated in every chunk.
+  private static let byteLimit = 128
+
   /// A head for a stream that begins before its answer is known.
   init(model: String, created: Int) {
     self.init(model: model, created: created, id: "chatcmpl-" + randomIdentifier(), fingerprint: nil)
@@ -14,11 +17,14 @@ struct ChunkHead {
 
   /// A head that takes over what the answer says of itself.
   init(model: String, created: Int, adopting answer: JSONObject) {
-    let id = answer["id"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+    let id = answer["id"]?.string.flatMap { (1...Self.byteLimit).contains($0.utf8.count) ? $0 : nil }
+    let fingerprint = answer["system_fingerprint"]?.string.flatMap {
+      $0.utf8.count <= Self.byteLimit ? $0 : nil
+    }
     self.init(
       model: model, created: answer["created"]?.integer ?? created,
       id: id ?? "chatcmpl-" + randomIdentifier(),
-      fingerprint: answer["system_fingerprint"]?.string)
+      fingerprint: fingerprint)
   }
 
   private init(model: String, created: Int, id: String, fingerprint: String?) {

@@ -8,7 +8,7 @@ extension OpenAIChat {
   public func decode(_ body: [UInt8], under policy: RequestPolicy) throws(APIFault) -> ChatRequest {
     let (document, object) = try read(body)
     let members = RequestMembers(object)
-    let model = try members.requiredString("model")
+    let model = try members.model()
     try members.requireMessages()
     let isStream = try members.bool("stream") ?? false
     let includesUsage = try members.streamOptions()
@@ -76,7 +76,7 @@ extension APIFault {
       self = .invalidRequest(
         "duplicate_member",
         "The request names the member \(ForeignText(name)) twice. Two readers could understand it differently, so it is "
-          + "refused: send each member once.", parameter: name)
+          + "refused: send each member once.", parameter: ForeignText(name).description)
     case .tooDeep(let limit):
       self = .invalidRequest(
         "nesting_too_deep", "The request body nests deeper than \(limit) levels.", parameter: "body")

@@ -62,6 +62,7 @@ struct OpenAIChatStream: AnswerStream {
             if writer.isFull { try await sink(writer.take()) }
           }
         }
+        if writer.isFull { try await sink(writer.take()) }
       }
       writer.choice(choice.index, finish: Self.finishReason(of: choice), logprobs: choice.logprobs) { _ in }
     }

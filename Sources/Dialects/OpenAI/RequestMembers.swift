@@ -6,9 +6,14 @@ struct RequestMembers {
 
   init(_ object: JSONObject) { self.object = object }
 
-  func requiredString(_ name: String) throws(APIFault) -> String {
-    guard let value = value(name) else { throw missing(name, "a string") }
-    guard let text = value.string, !text.isEmpty else { throw wrongType(name, "a string that is not empty") }
+  /// Every chunk of a stream repeats the model's name, so it is bounded; real ones have under 100 bytes.
+  static let modelByteLimit = 256
+
+  func model() throws(APIFault) -> String {
+    guard let value = value("model") else { throw missing("model", "a string") }
+    guard let text = value.string, (1...Self.modelByteLimit).contains(text.utf8.count) else {
+      throw wrongType("model", "a string of 1 to \(Self.modelByteLimit) bytes")
+    }
     return text
   }
 

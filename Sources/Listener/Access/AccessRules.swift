@@ -94,13 +94,14 @@ enum OriginRule: Sendable, Equatable {
 /// The scheme in lower case and what stands behind `://`.
 private func splitScheme(_ text: String) -> (scheme: String, rest: Substring)? {
   guard let mark = text.firstRange(of: "://") else { return nil }
-  let scheme = text[..<mark.lowerBound].lowercased()
+  // Bytes before letters: the Kelvin sign, too, becomes a k in lower case.
+  let scheme = text[..<mark.lowerBound].utf8
   let isScheme =
-    scheme.utf8.first.map { (0x61...0x7A).contains($0) } == true
-    && scheme.utf8.allSatisfy {
-      (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E].contains($0)
+    scheme.first.map { (0x61...0x7A).contains($0 | 0x20) } == true
+    && scheme.allSatisfy {
+      (0x61...0x7A).contains($0 | 0x20) || (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E].contains($0)
     }
-  return isScheme ? (scheme, text[mark.upperBound...]) : nil
+  return isScheme ? (text[..<mark.lowerBound].lowercased(), text[mark.upperBound...]) : nil
 }
 
 /// Whether this can be the host of an origin at all: not empty, and without what would begin another part of a URL.

@@ -38,6 +38,9 @@ struct Hostname: Equatable, Sendable {
     }
   }
 
+  /// Whether the host is written as an address of this machine, so that no resolver has a say.
+  var isLoopbackAddress: Bool { kind != .name && isLoopback }
+
   /// Whether this is a name below `domain`, which begins with a dot.
   func isBelow(_ domain: String) -> Bool {
     kind == .name && text.utf8.count > domain.utf8.count && text.hasSuffix(domain)

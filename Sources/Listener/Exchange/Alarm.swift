@@ -23,7 +23,7 @@ final class Alarm: NIOScheduledCallbackHandler {
 
   /// Rings after `delay`, instead of whatever was to come.
   func set(_ purpose: Purpose, in delay: TimeAmount) {
-    let at = NIODeadline.now() + delay
+    let at = loop.now + delay
     due = (at, purpose)
     if let entry, entry.at <= at { return }
     schedule(at)
@@ -44,7 +44,7 @@ final class Alarm: NIOScheduledCallbackHandler {
   func handleScheduledCallback(eventLoop: some EventLoop) {
     entry = nil
     guard let due else { return }
-    guard due.at <= .now() else { return schedule(due.at) }
+    guard due.at <= loop.now else { return schedule(due.at) }
     self.due = nil
     ring(due.purpose)
   }

@@ -67,17 +67,22 @@ extension Connection {
     transmit(buffer, endsAnswer: true, delivery)
   }
 
-  /// Cuts the connection.
+  /// Gives the answer up.
+  func abort(_ delivery: Delivery) {
+    cut()
+    delivery.resume(returning: true)
+  }
+
+  /// Closes without another word.
   ///
   /// Where only the connection's end tells that a body is whole, a reset tells that it is not.
-  func abort(_ delivery: Delivery) {
+  func cut() {
     if machine.isAnswering, outgoing.framing == .untilClose,
       let provider = context?.channel as? any SocketOptionProvider
     {
       _ = provider.setSoLinger(linger(l_onoff: 1, l_linger: 0))
     }
-    cut()
-    delivery.resume(returning: true)
+    context?.close(promise: nil)
   }
 
   private func writeHead(
@@ -109,9 +114,12 @@ extension Connection {
 
   private func wasTaken(_ isTaken: Bool, endsAnswer: Bool) {
     outgoing.pending -= 1
-    if outgoing.pending == 0, alarm?.purpose == .write { alarm?.clear() }
+    if outgoing.pending == 0, alarm?.purpose == .write {
+      alarm?.clear()
+      // `100 Continue` was written: the body is waited for again.
+      if machine.phase == .receiving { watchBody() }
+    }
     guard isTaken, endsAnswer else { return }
-    surroundings.register.answered()
     let next = machine.answerEnded()
     if next == .wait { watchBody() }
     goOn(next)

@@ -40,11 +40,14 @@ final class Connection: ChannelInboundHandler {
 
   private var parts = CircularBuffer<Part>(initialCapacity: 4)
   private var waitingHeads = 0
+  /// The caller's sending half ended behind the parts that wait.
+  private var endWaits = false
   private var isHandlingParts = false
-  private var deliveredThisRead = false
+  private var boundaryThisRead = false
   private var body = BodyCollector()
   private var bodyBytes = 0
   private var bodyBytesAtLastLook = 0
+  private var overhead = Overhead()
   private var task: Task<Void, Never>?
 
   var limits: ListenerLimits { surroundings.limits }
@@ -81,26 +84,37 @@ extension Connection {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    deliveredThisRead = true
-    take(.message(Self.unwrapInboundIn(data)))
+    let message = Self.unwrapInboundIn(data)
+    if case .body(let buffer) = message {
+      bodyBytes += buffer.readableBytes
+    } else {
+      boundaryThisRead = true
+      overhead.boundary(isHead: message.isHead)
+    }
+    take(.message(message))
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    // Bytes came and no message did: they are the beginning of a head.
-    if !deliveredThisRead, machine.phase == .idle, alarm?.purpose != .head {
-      alarm?.set(.head, in: TimeAmount(limits.headerTimeout))
+    if boundaryThisRead {
+      boundaryThisRead = false
+      overhead.settle(wire: valve.count, body: bodyBytes)
+    } else {
+      // Bytes came and no message did: they are the beginning of a head.
+      if machine.phase == .idle, alarm?.purpose != .head {
+        alarm?.set(.head, in: TimeAmount(limits.headerTimeout))
+      }
+      // Twice, because the decoder's own count is without the separators.
+      if overhead.exceeds(2 * limits.maxHeaderBytes, wire: valve.count, body: bodyBytes) {
+        take(.fault(overhead.isInBody ? .malformed : .headersTooLarge(limit: limits.maxHeaderBytes)))
+      }
     }
-    deliveredThisRead = false
     readMore()
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     guard case .inputClosed? = event as? ChannelEvent else { return }
-    switch machine.inputEnded() {
-    case .cancel: task?.cancel()
-    case .close: context.close(promise: nil)
-    case .nothing: break
-    }
+    endWaits = true
+    handleParts()
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -126,13 +140,18 @@ extension Connection {
 extension Connection {
   private func take(_ part: Part) {
     guard !valve.discards else { return }
-    if case .message(.head) = part {
+    switch part {
+    case .fault:
+      // Nothing that follows can be understood.
+      valve.discards = true
+    case .message(.head):
       // Nobody pipelines this deep in good faith. The answer under way is the last, as at the end of a drain.
       guard waitingHeads < limits.maxPipelined else {
         valve.discards = true
         return drainBegan()
       }
       waitingHeads += 1
+    case .message: break
     }
     parts.append(part)
     handleParts()
@@ -146,7 +165,18 @@ extension Connection {
     guard !isHandlingParts else { return }
     isHandlingParts = true
     while machine.takesParts, let part = parts.popFirst() { handle(part) }
+    // Requests that were sent before the end are answered before it is looked at.
+    if endWaits, parts.isEmpty { inputEnded() }
     isHandlingParts = false
+  }
+
+  private func inputEnded() {
+    endWaits = false
+    switch machine.inputEnded() {
+    case .cancel: task?.cancel()
+    case .close: cut()
+    case .nothing: break
+    }
   }
 
   /// Reads on, unless requests are waiting: at most one read's worth of them is ever held.
@@ -197,7 +227,6 @@ extension Connection {
   }
 
   private func bodyArrived(_ buffer: ByteBuffer) {
-    bodyBytes += buffer.readableBytes
     guard machine.phase == .receiving else { return }
     if !body.append(buffer) { fail(.bodyTooLarge(limit: body.limit)) }
   }
@@ -220,11 +249,11 @@ extension Connection {
       let reply = Reply(to: ConnectionSink(connection: own, exchange: number))
       await responder.respond(to: request, through: reply)
       if reply.isComplete {
-        register.requestEnded()
+        register.requestEnded(isAnswered: true)
       } else {
         own.eventLoop.execute {
           own.value.responderReturned(number)
-          register.requestEnded()
+          register.requestEnded(isAnswered: false)
         }
       }
     }
@@ -287,14 +316,10 @@ extension Connection {
       valve.discards = true
       alarm?.set(.linger, in: TimeAmount(limits.lingerTime))
       context?.close(mode: .output, promise: nil)
+      handleParts()
       readMore()
     case .close: cut()
     }
-  }
-
-  /// Closes without another word.
-  func cut() {
-    context?.close(promise: nil)
   }
 
   func watchBody() {
@@ -319,6 +344,13 @@ extension Connection {
 
   /// The drain is over.
   func drainEnded() {
+    if machine.phase == .receiving { surroundings.register.gaveUpBody() }
     if machine.drainEnded() { task?.cancel() } else { cut() }
+  }
+}
+
+extension HTTPServerRequestPart {
+  fileprivate var isHead: Bool {
+    if case .head = self { true } else { false }
   }
 }

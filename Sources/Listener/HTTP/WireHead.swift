@@ -43,12 +43,21 @@ struct WireHead {
   private static func fields(_ headers: HTTPHeaders) throws(ListenerFault) -> HTTPFields {
     var fields = HTTPFields()
     fields.reserveCapacity(headers.count)
-    for (name, value) in headers {
+    for (name, text) in headers {
+      let value = withoutTrailingSpace(text)
       // Control characters are what `HTTPField` would turn into spaces; a head that has them is refused.
       guard let name = HTTPField.Name(name), HTTPField.isValidValue(value) else { throw .malformed }
       fields.append(HTTPField(name: name, value: value))
     }
     return fields
+  }
+
+  /// A value without the white space behind it, which is no part of it (RFC 9112 section 5.1) and which the
+  /// decoder leaves on.
+  private static func withoutTrailingSpace(_ value: String) -> String {
+    guard let last = value.utf8.lastIndex(where: { $0 != 0x20 && $0 != 0x09 }) else { return "" }
+    guard value.utf8.index(after: last) < value.utf8.endIndex else { return value }
+    return String(decoding: value.utf8[...last], as: UTF8.self)
   }
 
   /// RFC 9112 section 6.3.

@@ -10,6 +10,7 @@ final class ConnectionRegister: Sendable {
     var connections: [ObjectIdentifier: NIOLoopBound<Connection>] = [:]
     var inFlight = 0
     var isDraining = false
+    var isGivenUp = false
     var result = DrainResult()
   }
 
@@ -50,15 +51,12 @@ final class ConnectionRegister: Sendable {
     state.withLock { $0.inFlight += 1 }
   }
 
-  /// A responder returned.
-  func requestEnded() {
-    change { $0.inFlight -= 1 }
-  }
-
-  /// An answer was sent to its end.
-  func answered() {
-    state.withLock { state in
-      if state.isDraining { state.result.answered += 1 }
+  /// A responder returned; `isAnswered` if it sent an answer to its end.
+  func requestEnded(isAnswered: Bool) {
+    change { state in
+      state.inFlight -= 1
+      // What was given up is counted already.
+      if isAnswered, state.isDraining, !state.isGivenUp { state.result.answered += 1 }
     }
   }
 
@@ -69,7 +67,15 @@ final class ConnectionRegister: Sendable {
 
   /// Whatever is in flight now is given up.
   func giveUp() {
-    state.withLock { $0.result.cancelled = max($0.result.cancelled, $0.inFlight) }
+    state.withLock { state in
+      if !state.isGivenUp { state.result.cancelled += state.inFlight }
+      state.isGivenUp = true
+    }
+  }
+
+  /// A request whose body had not arrived is given up.
+  func gaveUpBody() {
+    state.withLock { $0.result.cancelled += 1 }
   }
 
   private func change(_ body: (inout State) -> Void) {

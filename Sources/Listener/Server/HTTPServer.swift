@@ -53,30 +53,70 @@ public final class HTTPServer: Sendable {
 
   /// Opens all sockets, or none, and accepts connections from now on.
   ///
-  /// - Throws: ``ListenError`` for the first address that cannot be had.
+  /// - Throws: ``ListenError`` for the first address that cannot be had; `CancellationError` if the server was
+  ///   stopped before.
   public func start() async throws -> [BoundAddress] {
-    var sockets: [ListeningSocket] = []
+    try throwIfStopped()
+    let sockets = try openSockets()
+    var listening: [Listening] = []
     do {
-      for address in addresses { sockets += try ListeningSocket.open(address) }
-      for descriptor in inherited { sockets.append(try ListeningSocket(inherited: descriptor)) }
+      for socket in sockets { listening.append(try await listen(on: socket)) }
+      try throwIfStopped(else: .listening(listening))
     } catch {
-      sockets.forEach { $0.close() }
+      await close(listening)
+      // The one that failed is the event loop's already.
+      sockets.dropFirst(listening.count + 1).forEach { $0.close() }
       throw error
     }
-    var listening: [Listening] = []
-    for socket in sockets {
-      let channel = try await bootstrap(for: socket).withBoundSocket(socket.descriptor).get()
-      _ = socket.listen()
-      listening.append(Listening(socket: socket, channel: channel))
-    }
-    let opened = listening
-    phase.withLock { $0 = .listening(opened) }
     return sockets.map(\.bound)
   }
 
   /// Returns when the server has stopped, or when the task is cancelled.
   public func serve() async {
     await ended.wait()
+  }
+}
+
+// MARK: - Sockets
+
+extension HTTPServer {
+  private func throwIfStopped(else next: Phase = .new) throws(CancellationError) {
+    let isStopped = phase.withLock { phase in
+      if case .stopped = phase { return true }
+      phase = next
+      return false
+    }
+    if isStopped { throw CancellationError() }
+  }
+
+  private func openSockets() throws(ListenError) -> [ListeningSocket] {
+    var sockets: [ListeningSocket] = []
+    do throws(ListenError) {
+      for address in addresses { sockets += try ListeningSocket.open(address) }
+      for descriptor in inherited { sockets.append(try ListeningSocket(inherited: descriptor)) }
+    } catch {
+      sockets.forEach { $0.close() }
+      throw error
+    }
+    return sockets
+  }
+
+  private func listen(on socket: ListeningSocket) async throws -> Listening {
+    do {
+      let channel = try await bootstrap(for: socket).withBoundSocket(socket.descriptor).get()
+      _ = socket.listen()
+      return Listening(socket: socket, channel: channel)
+    } catch let error as IOError {
+      socket.file?.remove()
+      throw ListenError(socket.bound, errno: error.errnoCode)
+    }
+  }
+
+  private func close(_ listening: [Listening]) async {
+    for one in listening {
+      try? await one.channel.close()
+      one.socket.file?.remove()
+    }
   }
 }
 
@@ -93,7 +133,9 @@ extension HTTPServer {
             AcceptBackoffHandler(shouldForwardIOErrorCaught: false))
         }
       }
-      .childChannelInitializer { Self.prepare($0, surroundings) }
+      .childChannelInitializer { channel in
+        Peer.of(channel).flatMapThrowing { try Self.prepare(channel, peer: $0, surroundings) }
+      }
       .childChannelOption(.autoRead, value: false)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(.maxMessagesPerRead, value: 1)
@@ -105,21 +147,18 @@ extension HTTPServer {
       .childChannelOption(.socketOption(.so_keepalive), value: 1)
   }
 
-  private static func prepare(
-    _ channel: any Channel, _ surroundings: ConnectionSurroundings
-  ) -> EventLoopFuture<Void> {
-    Peer.of(channel).flatMapThrowing { peer in
-      var decoderLimits = NIOHTTPDecoderLimitConfiguration()
-      decoderLimits.maxHeaderFieldSize = surroundings.limits.maxHeaderBytes
-      decoderLimits.maxHeaderListSize = surroundings.limits.maxHeaderBytes
-      decoderLimits.maxHeaderFieldCount = surroundings.limits.maxHeaderFields
-      let decoder = HTTPRequestDecoder(limitConfiguration: decoderLimits)
-      let valve = InputValve()
-      let pipeline = channel.pipeline.syncOperations
-      try pipeline.addHandler(valve)
-      try pipeline.addHandler(ByteToMessageHandler(decoder))
-      try pipeline.addHandler(Connection(surroundings, valve: valve, peer: peer))
-    }
+  /// Makes a connection of a new channel, on its event loop.
+  static func prepare(_ channel: any Channel, peer: Peer, _ surroundings: ConnectionSurroundings) throws {
+    var decoderLimits = NIOHTTPDecoderLimitConfiguration()
+    decoderLimits.maxHeaderFieldSize = surroundings.limits.maxHeaderBytes
+    decoderLimits.maxHeaderListSize = surroundings.limits.maxHeaderBytes
+    decoderLimits.maxHeaderFieldCount = surroundings.limits.maxHeaderFields
+    let decoder = HTTPRequestDecoder(limitConfiguration: decoderLimits)
+    let valve = InputValve()
+    let pipeline = channel.pipeline.syncOperations
+    try pipeline.addHandler(valve)
+    try pipeline.addHandler(ByteToMessageHandler(decoder))
+    try pipeline.addHandler(Connection(surroundings, valve: valve, peer: peer))
   }
 }
 
@@ -165,10 +204,7 @@ extension HTTPServer {
       if case .listening(let listening) = phase { return listening }
       return []
     }
-    for one in listening {
-      try? await one.channel.close()
-      one.socket.file?.remove()
-    }
+    await close(listening)
   }
 
   private func onAllConnections(_ body: @escaping @Sendable (Connection) -> Void) {

@@ -7,6 +7,14 @@ public enum BoundAddress: Sendable, Equatable, CustomStringConvertible {
   /// The socket's path, empty for a socket without one.
   case unix(path: String)
 
+  /// Whether only this machine reaches it.
+  public var isLoopback: Bool {
+    switch self {
+    case .unix: true
+    case .tcp(let address, _): Hostname(address)?.isLoopback == true
+    }
+  }
+
   /// `address:port`, `[IPv6]:port` or `unix:/path`.
   public var description: String {
     switch self {
@@ -18,7 +26,7 @@ public enum BoundAddress: Sendable, Equatable, CustomStringConvertible {
 
 extension BoundAddress {
   /// Asks the kernel what a socket is bound to; nil for anything but IPv4, IPv6 and unix sockets.
-  init?(ofSocket descriptor: CInt) {
+  public init?(ofSocket descriptor: CInt) {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
     let bound: BoundAddress? = withUnsafeMutablePointer(to: &storage) { storage in

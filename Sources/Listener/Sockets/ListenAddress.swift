@@ -11,7 +11,8 @@ public enum ListenAddress: Sendable, Equatable {
   public var isLoopback: Bool {
     switch self {
     case .unix: true
-    case .tcp(let host, _): Hostname(host)?.isLoopback ?? false
+    case .tcp(let host, _):
+      host.lowercased() == "localhost" || Hostname(host)?.isLoopbackAddress == true
     }
   }
 }

@@ -32,8 +32,12 @@ struct ListeningSocket: Sendable {
 
   /// Takes over a socket that somebody else opened, as systemd does for socket activation.
   init(inherited descriptor: CInt) throws(ListenError) {
-    guard let bound = BoundAddress(ofSocket: descriptor) else {
-      throw ListenError("inherited descriptor \(descriptor)", errno: ENOTSOCK)
+    let name = "inherited descriptor \(descriptor)"
+    guard let bound = BoundAddress(ofSocket: descriptor) else { throw ListenError(name, errno: ENOTSOCK) }
+    var type: CInt = 0
+    var length = socklen_t(MemoryLayout<CInt>.size)
+    guard getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &length) == 0, type == SOCK_STREAM_TYPE else {
+      throw ListenError(name, errno: EPROTOTYPE)
     }
     self.init(descriptor: descriptor, bound: bound, file: nil)
   }

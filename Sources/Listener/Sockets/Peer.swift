@@ -24,10 +24,14 @@ struct PeerCredentials: Sendable {
 extension Peer {
   /// Asks the kernel for the other end.
   ///
-  /// To be called on the channel's event loop.
+  /// To be called on the channel's event loop. What kind of peer it is follows from the socket that accepted it:
+  /// a TCP caller that has reset the connection by now has no address any more, and taken for one of a unix socket
+  /// it would get past the `Host` check.
   static func of(_ channel: any Channel) -> EventLoopFuture<Peer> {
-    if let address = channel.remoteAddress, let text = address.ipAddress {
-      return channel.eventLoop.makeSucceededFuture(.tcp(address: text, port: address.port ?? 0))
+    guard case .unixDomainSocket? = channel.parent?.localAddress else {
+      let address = channel.remoteAddress
+      return channel.eventLoop.makeSucceededFuture(
+        .tcp(address: address?.ipAddress ?? "", port: address?.port ?? 0))
     }
     // A caller whom the kernel does not name is nobody: no user has the id 2^32-1 (credentials(7)).
     let nobody = PeerCredentials()

@@ -1,10 +1,10 @@
 import Testing
 import Upstream
 
-/// A client for the tests: clear text allowed, nothing waits for long.
+/// A client for the tests: clear text allowed, and no time-out that a test could wait for.
 func client(_ change: (inout UpstreamOptions) -> Void = { _ in }) throws -> Upstream {
   var options = UpstreamOptions(
-    connectTimeout: .seconds(20), responseTimeout: .seconds(30), allowHTTP: true, userAgent: "test/1")
+    connectTimeout: .seconds(600), responseTimeout: .seconds(600), allowHTTP: true, userAgent: "test/1")
   change(&options)
   return try Upstream(options)
 }

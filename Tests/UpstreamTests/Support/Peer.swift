@@ -80,6 +80,29 @@ final class Peer {
     while (try? receive()) != nil {}
   }
 
+  /// Passes bytes on in both directions between this connection and a port of ours, until it ends.
+  func relay(to port: UInt16) throws {
+    let other = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | closeOnExec, 0)
+    var address = ScriptedServer.loopback(port: port)
+    let failure = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(other, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard failure == 0 else { throw Ended() }
+    let target = Peer(other, number: number)
+    defer { target.close() }
+    var waiting = [descriptor, other].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    while poll(&waiting, 2, -1) > 0 {
+      for (index, (from, to)) in [(self, target), (target, self)].enumerated()
+      where waiting[index].revents != 0 {
+        try from.receive()
+        try to.send(from.buffer)
+        from.buffer = []
+      }
+    }
+  }
+
   /// Closes, so that the other side sees a reset instead of an end.
   func reset() {
     var option = linger(l_onoff: 1, l_linger: 0)

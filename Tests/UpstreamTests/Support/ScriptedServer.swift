@@ -22,7 +22,7 @@ final class ScriptedServer: Sendable {
   init(_ script: @escaping @Sendable (Peer) throws -> Void) throws {
     (listener, port) = try Self.listen(backlog: 512)
     Thread.start { [listener, count] in
-      while case let descriptor = accept(listener, nil, nil), descriptor >= 0 {
+      while case let descriptor = accept4(listener, nil, nil, closeOnExec), descriptor >= 0 {
         let number = count.withLock { count in
           defer { count += 1 }
           return count
@@ -41,7 +41,7 @@ final class ScriptedServer: Sendable {
 
   /// A socket that listens on a port of the system's choice.
   static func listen(backlog: CInt) throws -> (descriptor: CInt, port: UInt16) {
-    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | closeOnExec, 0)
     guard descriptor >= 0 else { throw Failure(call: "socket") }
     var address = loopback(port: 0)
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -63,6 +63,16 @@ final class ScriptedServer: Sendable {
     return address
   }
 }
+
+/// For every socket of the tests: a program that one test starts must not keep another's connection open.
+let closeOnExec = CInt(SOCK_CLOEXEC.rawValue)
+
+/// accept4(2), which Swift's Glibc module does not show.
+@_silgen_name("accept4")
+private func accept4(
+  _ listener: CInt, _ address: UnsafeMutablePointer<sockaddr>?, _ size: UnsafeMutablePointer<socklen_t>?,
+  _ flags: CInt
+) -> CInt
 
 /// A thread that blocks in system calls, which the cooperative pool's must not.
 private enum Thread {

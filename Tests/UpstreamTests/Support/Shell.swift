@@ -2,7 +2,7 @@ import Glibc
 
 /// A command of `/bin/sh` and what it prints.
 ///
-/// `popen` and not Foundation's `Process`: that one waits in a run loop, on a thread that all tests share, and
+/// `popen` and not Foundation's `Process`: that waits in a run loop, on a thread that all tests share, and
 /// its children inherit the blocked signals of that thread, so that they cannot be terminated.
 final class Shell {
   /// The command could not be started, or did not print what it should have.

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// It answers every request with a page of its own.
 final class TLSServer {
-  let port: Int
+  let port: UInt16
   /// The certificate, which is its own authority.
   var certificate: String { directory + "/certificate.pem" }
   private let directory: String
@@ -27,17 +27,27 @@ final class TLSServer {
     }
     self.directory = directory
     self.process = process
-    var port: Int?
+    var port: UInt16?
     while port == nil, let line = shell.line() {
-      if line.hasPrefix("ACCEPT ") { port = line.split(separator: ":").last.flatMap { Int($0) } }
+      if line.hasPrefix("ACCEPT ") { port = line.split(separator: ":").last.flatMap { UInt16($0) } }
     }
     guard let port else { throw Shell.Failure() }
     self.port = port
   }
 
+  /// Writes a configuration for OpenSSL in which everything is allowed that it can do at all.
+  /// - Returns: its path.
+  func laxConfiguration() throws -> String {
+    let path = directory + "/openssl.cnf"
+    let lines = ["openssl_conf=a", "[a]", "ssl_conf=b", "[b]", "system_default=c", "[c]", "MinProtocol=None"]
+    let text = (lines + ["CipherString=DEFAULT@SECLEVEL=0"]).joined(separator: "\\n")
+    guard try Shell.succeeds("printf '\(text)' > \(path)") else { throw Shell.Failure() }
+    return path
+  }
+
   deinit {
     kill(process, SIGKILL)
-    for name in ["/key.pem", "/certificate.pem"] { unlink(directory + name) }
+    for name in ["/key.pem", "/certificate.pem", "/openssl.cnf"] { unlink(directory + name) }
     rmdir(directory)
   }
 }

@@ -1,0 +1,117 @@
+import Dialects
+import Envelope
+import Listener
+import Logging
+import Platform
+import Relay
+import Settings
+import Testing
+import Upstream
+
+@testable import Daemon
+
+/// What only the modules concerned can judge in the settings.
+@Suite struct ConfigurationTests {
+  private func faults(_ change: (inout Settings) -> Void) -> [ConfigurationFault] {
+    var settings = Settings()
+    change(&settings)
+    do throws(ConfigurationFaults) {
+      _ = try Daemon(settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      return []
+    } catch { return error.faults }
+  }
+
+  @Test func `the defaults are no fault`() {
+    #expect(faults { _ in }.isEmpty)
+  }
+
+  @Test(arguments: [
+    ["127.0.0.1:0"], ["127.1.2.3:80"], ["[::1]:12439"], ["localhost:12439"], ["unix:/run/x.sock?mode=0660"],
+    ["127.0.0.1:1", "[::1]:1", "unix:/run/x.sock"],
+  ])
+  func `what only this machine reaches may be listened on`(listen: [String]) {
+    #expect(faults { $0.listen = listen }.isEmpty)
+  }
+
+  @Test(arguments: [
+    "0.0.0.0:12439", "[::]:12439", "192.168.1.5:12439", "example.com:12439", "localhost.example.com:80",
+    "[::ffff:127.0.0.1]:80", "[fe80::1]:80", "128.0.0.1:80",
+  ])
+  func `what others could reach is refused`(entry: String) throws {
+    let found = faults { $0.listen = [entry] }
+    try #require(found.count == 1)
+    #expect(found[0].key == "listen")
+    #expect(found[0].problem.hasPrefix("\(entry) is not a loopback address"))
+    #expect(found[0].allowed.contains("127.0.0.1:PORT"))
+  }
+
+  @Test(arguments: ["127.0.0.1", "127.0.0.1:x", "127.0.0.1:65536", "unix:relative", "unix:/x?mode=9", ":80"])
+  func `what is no address is refused with the reason`(entry: String) throws {
+    let found = faults { $0.listen = [entry] }
+    try #require(found.count == 1)
+    #expect(found[0].problem.hasPrefix("\(entry): "))
+  }
+
+  @Test func `every fault is told at once, each with its source`() {
+    let found = faults {
+      $0.listen = ["127.0.0.1:80", "0.0.0.0:80", "nonsense"]
+      $0.access.hosts = ["loopback", "two words", "host:80"]
+      $0.access.origins = ["loopback", "nonsense", "http://"]
+    }
+    #expect(
+      found.map(\.key) == [
+        "listen", "listen", "access.hosts", "access.hosts", "access.origins", "access.origins",
+      ])
+    #expect(found.allSatisfy { $0.source == .builtIn })
+    #expect(found.map(\.description).allSatisfy { $0.contains("; allowed: ") })
+  }
+
+  @Test func `access entries have their examples in the fault`() {
+    let found = faults {
+      $0.access.hosts = ["127.1"]
+      $0.access.origins = ["localhost"]
+    }
+    #expect(found.map(\.problem) == ["127.1 is no host", "localhost is no origin"])
+  }
+
+  @Test func `the modules get what the settings say`() throws {
+    var settings = Settings()
+    settings.router.apiKey = Secret("sk-configured")
+    settings.router.allowHTTP = true
+    settings.router.caFile = "/ca.pem"
+    settings.router.connectTimeout = .seconds(3)
+    settings.router.responseTimeout = .seconds(33)
+    settings.router.securityTier = .high
+    settings.router.proxy = .url("http://proxy:1")
+    settings.limits.connections = 5
+    settings.limits.inFlight = 6
+    settings.limits.request = 7
+    settings.stream.commitAfter = .seconds(8)
+    settings.stream.keepalive = .seconds(9)
+    settings.privacy.stripIdentifiers = .all
+    settings.models.aliases = ["a": "b"]
+    let daemon = try Daemon(settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    #expect(daemon.listenerLimits(openFiles: 65536).maxConnections == 5)
+    let upstream = daemon.upstreamOptions
+    #expect(upstream.caFile == "/ca.pem" && upstream.allowHTTP && upstream.proxy == .url("http://proxy:1"))
+    #expect(upstream.connectTimeout == .seconds(3) && upstream.responseTimeout == .seconds(33))
+    let relay = daemon.relayConfiguration
+    #expect(relay.apiKey == Secret("sk-configured") && relay.securityTier == .high)
+    #expect(relay.inFlightLimit == 6 && relay.requestLimit == 7)
+    #expect(relay.responseTimeout == .seconds(33))
+    #expect(relay.pacing.commitAfter == .seconds(8) && relay.pacing.keepalive == .seconds(9))
+    #expect(relay.policy.stripIdentifiers == .all && relay.policy.aliases == ["a": "b"])
+  }
+
+  @Test func `without a proxy setting the environment's is not asked`() throws {
+    let daemon = try Daemon(Settings(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    #expect(daemon.upstreamOptions.proxy == .none)
+    #expect(!daemon.upstreamOptions.allowHTTP)
+  }
+
+  @Test(arguments: [(65536, 1024), (1024, 640), (512, 128), (100, 16)])
+  func `connections never outrun the files that may be open`(openFiles: Int, connections: Int) throws {
+    let daemon = try Daemon(Settings(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    #expect(daemon.listenerLimits(openFiles: openFiles).maxConnections == connections)
+  }
+}

@@ -1,0 +1,218 @@
+import Testing
+
+@testable import Listener
+
+/// The life of one connection, as transcripts.
+@Suite struct ConnectionMachineTests {
+  private static func admitted(keepsAlive: Bool = true) -> ConnectionMachine {
+    var machine = ConnectionMachine()
+    machine.requestAdmitted(keepsAlive: keepsAlive)
+    return machine
+  }
+
+  private static func responding(keepsAlive: Bool = true) -> ConnectionMachine {
+    var machine = admitted(keepsAlive: keepsAlive)
+    _ = machine.bodyEnded()
+    return machine
+  }
+
+  private static func answering(keepsAlive: Bool = true) -> ConnectionMachine {
+    var machine = responding(keepsAlive: keepsAlive)
+    _ = machine.answerBegins()
+    return machine
+  }
+
+  // MARK: Exchanges
+
+  @Test func `a request is received, answered and followed by another`() {
+    var machine = ConnectionMachine()
+    for _ in 0..<3 {
+      #expect(machine.phase == .idle && machine.takesParts)
+      machine.requestAdmitted(keepsAlive: true)
+      #expect(machine.phase == .receiving && machine.takesParts)
+      #expect(machine.bodyEnded() == .respond)
+      #expect(machine.phase == .responding(begun: false) && !machine.takesParts)
+      #expect(machine.answerBegins() == true)
+      #expect(machine.isAnswering)
+      #expect(machine.answerEnded() == .serve)
+      #expect(machine.responderReturned() == .nothing)
+    }
+  }
+
+  @Test func `the last answer says so, and then what still comes is thrown away`() {
+    var machine = Self.responding(keepsAlive: false)
+    #expect(machine.answerBegins() == false)
+    #expect(machine.answerEnded() == .linger)
+    #expect(machine.phase == .lingering && machine.takesParts)
+    #expect(machine.inputEnded() == .close)
+  }
+
+  @Test func `an answer whose end is the connection's is the last`() {
+    var machine = Self.responding()
+    #expect(machine.answerBegins() == true)
+    machine.answerEndsConnection()
+    #expect(machine.answerEnded() == .linger)
+  }
+
+  @Test func `a second answer is turned away`() {
+    var machine = Self.answering()
+    #expect(machine.answerBegins() == nil)
+    _ = machine.answerEnded()
+    #expect(machine.answerBegins() == nil)
+    #expect(!machine.isAnswering)
+  }
+
+  @Test func `a request may be admitted as the last although the one before was not`() {
+    var machine = Self.answering()
+    _ = machine.answerEnded()
+    machine.requestAdmitted(keepsAlive: false)
+    _ = machine.bodyEnded()
+    #expect(machine.answerBegins() == false)
+  }
+
+  // MARK: Refusals
+
+  @Test func `a refusal that is out before the body waits for the body`() {
+    var machine = ConnectionMachine()
+    machine.requestRefused(keepsAlive: true)
+    #expect(machine.takesParts)
+    #expect(machine.answerBegins() == true)
+    #expect(machine.answerEnded() == .wait)
+    #expect(machine.takesParts)
+    #expect(machine.bodyEnded() == .next(.serve))
+    #expect(machine.phase == .idle)
+  }
+
+  @Test func `a refusal that is out after the body does not`() {
+    var machine = ConnectionMachine()
+    machine.requestRefused(keepsAlive: true)
+    #expect(machine.answerBegins() == true)
+    #expect(machine.bodyEnded() == .next(.wait))
+    #expect(!machine.takesParts)
+    #expect(machine.answerEnded() == .serve)
+  }
+
+  @Test func `a refusal before a body that nobody wants ends the connection`() {
+    var machine = ConnectionMachine()
+    machine.requestRefused(keepsAlive: false)
+    #expect(machine.answerBegins() == false)
+    #expect(machine.answerEnded() == .linger)
+    #expect(machine.bodyEnded() == .next(.wait))
+  }
+
+  // MARK: Faults
+
+  @Test func `a fault between requests and in a body is answered, and the answer is the last`() {
+    for var machine in [ConnectionMachine(), Self.admitted()] {
+      #expect(machine.faulted() == .answer)
+      #expect(!machine.takesParts)
+      #expect(machine.answerBegins() == false)
+      #expect(machine.answerEnded() == .linger)
+    }
+  }
+
+  @Test func `a fault behind a refusal ends the connection when the refusal is out`() {
+    var machine = ConnectionMachine()
+    machine.requestRefused(keepsAlive: true)
+    #expect(machine.answerBegins() == true)
+    #expect(machine.faulted() == .next(.wait))
+    #expect(machine.answerEnded() == .linger)
+  }
+
+  @Test func `a fault in a body whose refusal is out ends the connection`() {
+    var machine = ConnectionMachine()
+    machine.requestRefused(keepsAlive: true)
+    _ = machine.answerBegins()
+    _ = machine.answerEnded()
+    #expect(machine.faulted() == .next(.linger))
+  }
+
+  // MARK: Callers that leave
+
+  @Test func `a caller that ends its half between requests or in a body is gone`() {
+    for var machine in [ConnectionMachine(), Self.admitted()] {
+      #expect(machine.inputEnded() == .close)
+      #expect(machine.phase == .closed)
+    }
+  }
+
+  @Test func `a caller that ends its half while it waits is assumed gone, and answered all the same`() {
+    var machine = Self.responding()
+    #expect(machine.inputEnded() == .cancel)
+    #expect(machine.answerBegins() == false)
+    #expect(machine.answerEnded() == .close)
+  }
+
+  @Test func `no answer is made up for a caller that has ended its half`() {
+    var machine = Self.responding()
+    _ = machine.inputEnded()
+    #expect(machine.responderReturned() == .cut)
+  }
+
+  @Test func `a refusal still goes to a caller that has ended its half`() {
+    var machine = ConnectionMachine()
+    machine.requestRefused(keepsAlive: true)
+    #expect(machine.inputEnded() == .nothing)
+    #expect(machine.answerBegins() == false)
+    #expect(machine.answerEnded() == .close)
+  }
+
+  @Test func `a lost connection is the responder's business only while it responds`() {
+    var responding = Self.answering()
+    #expect(responding.connectionClosed() == true)
+    #expect(responding.connectionClosed() == false)
+    for var machine in [ConnectionMachine(), Self.admitted()] { #expect(machine.connectionClosed() == false) }
+  }
+
+  @Test func `nothing is written to a lost connection`() {
+    var machine = Self.responding()
+    _ = machine.connectionClosed()
+    #expect(machine.answerBegins() == nil)
+    #expect(!machine.isAnswering)
+    #expect(machine.responderReturned() == .nothing)
+    #expect(machine.answerEnded() == .wait)
+  }
+
+  // MARK: Responders that leave
+
+  @Test func `a responder that leaves without an answer has one written for it`() {
+    var machine = Self.responding()
+    #expect(machine.responderReturned() == .answer)
+    #expect(machine.answerBegins() == false)
+    #expect(machine.answerEnded() == .linger)
+  }
+
+  @Test func `a responder that leaves half an answer has it cut`() {
+    var machine = Self.answering()
+    #expect(machine.responderReturned() == .cut)
+  }
+
+  // MARK: Drains
+
+  @Test func `a drain closes an idle connection and lets the others end`() {
+    var idle = ConnectionMachine()
+    #expect(idle.drainBegan() == true)
+    #expect(idle.phase == .closed)
+    var busy = Self.admitted()
+    #expect(busy.drainBegan() == false)
+    #expect(busy.bodyEnded() == .respond)
+    #expect(busy.answerBegins() == false)
+    #expect(busy.answerEnded() == .linger)
+  }
+
+  @Test func `a drain that begins after the head of an answer ends the connection after its body`() {
+    var machine = Self.answering()
+    #expect(machine.drainBegan() == false)
+    #expect(machine.answerEnded() == .linger)
+  }
+
+  @Test func `the end of a drain cancels who responds and closes the others`() {
+    var responding = Self.responding()
+    #expect(responding.drainEnded() == true)
+    #expect(responding.responderReturned() == .answer)
+    for var machine in [ConnectionMachine(), Self.admitted()] {
+      #expect(machine.drainEnded() == false)
+      #expect(machine.phase == .closed)
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Listener
+import Logging
+
+/// A real server on a port of the kernel's choice.
+struct ServerUnderTest: Sendable {
+  let server: HTTPServer
+  let bound: [BoundAddress]
+
+  /// A new connection to it.
+  func connect(receiveBuffer: CInt? = nil) throws -> RawClient {
+    guard let address = bound.first else { throw RawClient.Failure.connect(0) }
+    return try RawClient(to: address, receiveBuffer: receiveBuffer)
+  }
+}
+
+/// Runs `body` with a server, and stops the server at once afterwards.
+func withServer(
+  _ responder: StubResponder = StubResponder(), limits: ListenerLimits = ListenerLimits(),
+  addresses: [ListenAddress] = [.tcp(host: "127.0.0.1", port: 0)], inherited: [CInt] = [],
+  _ body: (ServerUnderTest) async throws -> Void
+) async throws {
+  let server = HTTPServer(
+    addresses: addresses, inherited: inherited, limits: limits, responder: responder, logger: .silent)
+  do {
+    try await body(ServerUnderTest(server: server, bound: try await server.start()))
+  } catch {
+    _ = await server.stop(drain: .zero)
+    throw error
+  }
+  _ = await server.stop(drain: .zero)
+}
+
+extension ListenerLimits {
+  /// The defaults with something else.
+  static func with(_ change: (inout ListenerLimits) -> Void) -> ListenerLimits {
+    var limits = ListenerLimits()
+    change(&limits)
+    return limits
+  }
+}
+
+extension Logger {
+  /// A logger that nobody hears.
+  static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+}
+
+/// Waits until the task is cancelled.
+func untilCancelled() async {
+  let (never, writer) = AsyncStream.makeStream(of: Never.self)
+  for await _ in never {}
+  // The writer must live as long as somebody waits: a stream without one ends.
+  withExtendedLifetime(writer) {}
+}

@@ -1,0 +1,141 @@
+import ClientKeys
+import Dialects
+import Envelope
+import Foundation
+import HTTPTypes
+import InMemoryLogging
+import Listener
+import Logging
+import Platform
+import RouterTrust
+import Sealing
+
+@testable import Relay
+
+/// All of Relay between a stub router and recording callers, with a clock that stands still.
+struct Rig {
+  static let baseURL = "https://router.test/prefix"
+
+  let router: StubRouter
+  let clock = ManualClock()
+  let log = InMemoryLogHandler()
+  let ring: ClientKeyRing
+  let cache: RouterKeyCache
+  let context: ExchangeContext
+  private let client: RouterClient
+
+  init(_ router: StubRouter, retries: Int = 2, hasClientKey: Bool = true) async throws {
+    self.router = router
+    client = RouterClient(transport: router, baseURL: Self.baseURL, responseLimit: 1 << 20)
+    cache = RouterKeyCache(minimumBits: 4096) { [client] in try await client.publicKeyDocument() }
+    let made = Locked(0)
+    ring = ClientKeyRing(threads: WorkerThreads(count: 1, name: "test-keygen"), wallClock: { 0 }) {
+      let count = made.withLock { made in
+        made += 1
+        return made
+      }
+      return count == 1 ? TestKeys.client : TestKeys.nextClient
+    }
+    context = ExchangeContext(
+      router: client, routerKeys: cache, clientKeys: ring,
+      workers: WorkerThreads(count: 1, name: "test-rsa"), retries: retries, clock: clock)
+    if hasClientKey { try await ring.renew() }
+  }
+
+  // MARK: Exchanges
+
+  /// An ordinary request.
+  static let body = #"{"model":"lab/first","messages":[{"role":"user","content":"hello"}]}"#
+
+  func exchange(
+    _ body: String = Rig.body, tier: SecurityTier? = nil, bearer: String? = nil,
+    timeout: Duration = .seconds(900)
+  ) throws -> Exchange {
+    Exchange(
+      context: context, request: try OpenAIChat().decode(Array(body.utf8), under: RequestPolicy()),
+      tier: tier,
+      bearer: bearer.map { Credential(Secret($0)) }, deadline: .now.advanced(by: timeout))
+  }
+
+  // MARK: Requests
+
+  func responder(
+    apiKey: String? = nil, tier: SecurityTier? = nil, inFlightLimit: Int = 8,
+    aliases: [String: String] = [:], models: [String] = []
+  ) throws -> ProxyResponder {
+    let access = try AccessPolicy(hosts: ["loopback"], origins: ["loopback"])
+    return ProxyResponder(
+      context: context, catalog: ModelCatalog(router: client, aliases: aliases, fixed: models),
+      configuration: RelayConfiguration(
+        apiKey: apiKey.map(Secret.init), securityTier: tier, requestLimit: 1 << 20,
+        inFlightLimit: inFlightLimit,
+        responseTimeout: .seconds(900),
+        pacing: ReplyPacing(commitAfter: .seconds(5), keepalive: .seconds(10)),
+        policy: RequestPolicy(aliases: aliases), access: access),
+      logger: logger)
+  }
+
+  /// A logger that keeps every line, at every level.
+  var logger: Logger {
+    var handler = log
+    handler.logLevel = .trace
+    var logger = Logger(label: "test") { _ in handler }
+    logger.logLevel = .trace
+    return logger
+  }
+
+  /// The log as text, metadata included.
+  var logText: String {
+    log.entries.map { "\($0.level) \($0.message) \($0.metadata)" }.joined(separator: "\n")
+  }
+
+  /// A catalogue that asks the stub router.
+  func catalog(aliases: [String: String] = [:], fixed: [String] = []) -> ModelCatalog {
+    ModelCatalog(router: client, aliases: aliases, fixed: fixed)
+  }
+}
+
+extension InboundRequest {
+  /// A request as a program on this machine makes it.
+  static func chat(_ body: String = Rig.body, _ fields: HTTPFields = [:]) -> InboundRequest {
+    InboundRequest(head: .of(.post, "/v1/chat/completions", fields), body: Array(body.utf8))
+  }
+
+  static func get(_ path: String, _ fields: HTTPFields = [:]) -> InboundRequest {
+    InboundRequest(head: .of(.get, path, fields))
+  }
+}
+
+extension RequestHead {
+  static func of(
+    _ method: HTTPRequest.Method, _ path: String, _ fields: HTTPFields = [:], host: String = "127.0.0.1:12439"
+  ) -> RequestHead {
+    var all: HTTPFields = [.named("host"): host]
+    for field in fields { all.append(field) }
+    return RequestHead(
+      method: method, path: path, fields: all, peer: .tcp(address: "127.0.0.1", port: 50_000))
+  }
+}
+
+extension ProxyResponder {
+  /// Answers a request and returns what the caller got.
+  func answer(_ request: InboundRequest) async -> RecordingSink {
+    let sink = RecordingSink()
+    await respond(to: request, through: Reply(to: sink))
+    return sink
+  }
+}
+
+/// The `error` object of a body, read by code that is not ours.
+func errorObject(_ body: some Collection<UInt8>) -> [String: Any]? {
+  let object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
+  return object?["error"] as? [String: Any]
+}
+
+extension HTTPField.Name {
+  /// A name that is known to be one.
+  static func named(_ name: String) -> HTTPField.Name {
+    guard let name = HTTPField.Name(name) else { preconditionFailure("not a header name: \(name)") }
+    return name
+  }
+}
