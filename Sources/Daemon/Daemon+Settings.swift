@@ -21,7 +21,7 @@ extension Daemon {
   func listenerLimits(openFiles: Int) -> ListenerLimits {
     var limits = ListenerLimits()
     let room = openFiles - limits.excessConnections - settings.limits.inFlight - Self.reservedFiles
-    limits.maxConnections = max(16, min(settings.limits.connections, room))
+    limits.maxConnections = min(settings.limits.connections, max(Self.fewestConnections, room))
     if limits.maxConnections < settings.limits.connections {
       logger.warning(
         "fewer connections than limits.connections: too few open files allowed",
@@ -31,6 +31,7 @@ extension Daemon {
   }
 
   private static let reservedFiles = 64
+  private static let fewestConnections = 16
 
   var relayConfiguration: RelayConfiguration {
     RelayConfiguration(

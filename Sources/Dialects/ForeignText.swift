@@ -4,8 +4,11 @@ public struct ForeignText: Sendable, CustomStringConvertible {
   /// Longer texts are cut.
   public static let characterLimit = 300
 
-  /// The text between quotation marks.
-  public let description: String
+  /// The cleaned text.
+  public let text: String
+
+  /// The cleaned text between quotation marks.
+  public var description: String { "\"\(text)\"" }
 
   /// Cleans a text.
   public init(_ text: String) {
@@ -17,6 +20,6 @@ public struct ForeignText: Sendable, CustomStringConvertible {
       }
     }
     let isCut = text.unicodeScalars.dropFirst(Self.characterLimit).first != nil
-    description = "\"\(String(clean))\(isCut ? "…" : "")\""
+    self.text = String(clean) + (isCut ? "…" : "")
   }
 }

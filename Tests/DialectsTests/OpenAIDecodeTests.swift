@@ -112,6 +112,15 @@ import Testing
     #expect(fault?.parameter == parameter)
   }
 
+  @Test func `a model's name and a member's name have bounds, because answers repeat them`() {
+    let long = String(repeating: "m", count: 257)
+    let model = #expect(throws: APIFault.self) { try decode(#"{"model":"\#(long)","messages":[{}]}"#) }
+    #expect(model?.parameter == "model")
+    let name = String(repeating: "n", count: 5000)
+    let member = #expect(throws: APIFault.self) { try decode(#"{"\#(name)":1,"\#(name)":2}"#) }
+    #expect(member?.parameter?.count == ForeignText.characterLimit + 1)
+  }
+
   @Test func `bytes that are not UTF-8 are refused`() {
     let fault = #expect(throws: APIFault.self) {
       try OpenAIChat().decode(

@@ -194,6 +194,13 @@ import Testing
     #expect((events[0].chunk["error"] as? [String: Any])?["code"] as? String == "upstream_integrity")
   }
 
+  @Test func `what the router says of itself is not repeated in every chunk if it is long`() async throws {
+    let long = String(repeating: "x", count: 5000)
+    let text = #"{"id":"\#(long)","system_fingerprint":"\#(long)","choices":[{"message":{"content":"hi"}}]}"#
+    let events = try await events(text, request())
+    #expect(events.allSatisfy { $0.text.count < 400 })
+  }
+
   @Test func `a long answer is handed over in bounded pieces of whole events`() async throws {
     let content = String(repeating: "abcdefghij", count: 100_000)
     var stream = OpenAIChat().stream(for: request(), at: 9)

@@ -91,7 +91,9 @@ import Testing
 
   @Test func `a caller that is refused while it sends a long body sees the answer and no reset`() async throws
   {
-    try await withServer(choosy) { server in
+    var limits = ListenerLimits()
+    limits.lingerTime = .seconds(30)
+    try await withServer(choosy, limits: limits) { server in
       let caller = try server.connect()
       let length = 8 * 1024 * 1024
       await caller.send("POST /no HTTP/1.1\r\nHost: x\r\nContent-Length: \(length)\r\n\r\n")

@@ -1,8 +1,9 @@
 import Listener
 import Testing
 
-/// Messages that two readers could take for different ones (RFC 9112 section 11.2). Each must be refused and must
-/// be the last on its connection.
+/// Messages that two readers could take for different ones (RFC 9112 section 11.2).
+///
+/// Each must be refused and must be the last on its connection.
 @Suite(.timeLimit(.minutes(1))) struct SmugglingTests {
   struct Shape: Sendable, CustomTestStringConvertible {
     let name: String

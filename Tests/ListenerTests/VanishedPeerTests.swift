@@ -16,9 +16,9 @@ import Testing
       return .receive(bodyLimit: 0)
     })
     try await withServer(responder, addresses: [], inherited: [descriptor]) { _ in
-      // The kernel has no address for it any more. A unix peer it must not become: those need no `Host`.
+      // The kernel may have no address for it any more. A unix peer it must not become: those need no `Host`.
       let head = await asked.next()
-      #expect(head?.peer == .tcp(address: "", port: 0))
+      #expect(head?.peer.isUnix == false)
       let policy = try AccessPolicy(hosts: ["loopback"], origins: [])
       #expect(head.flatMap { policy.refusal(for: $0) } == .host)
     }

@@ -58,6 +58,13 @@ import Testing
       machine.attemptFailed(failure, timeLeft: plenty, jitter: 1) == .retry(after: .milliseconds(2_300)))
   }
 
+  @Test func `no patience at all is not taken at its word`() {
+    var machine = RetryMachine(limit: 1, isMaximumTier: false)
+    let failure = AttemptFailure.status(429, retryAfter: .zero)
+    #expect(
+      machine.attemptFailed(failure, timeLeft: plenty, jitter: 0.5) == .retry(after: .milliseconds(500)))
+  }
+
   @Test func `more patience than half a minute is the caller's to have`() {
     var machine = RetryMachine(limit: 1, isMaximumTier: false)
     let failure = AttemptFailure.status(503, retryAfter: .seconds(1800))

@@ -28,13 +28,17 @@ import Upstream
     (.unresolved, 502, "upstream_unreachable"), (.unreachable, 502, "upstream_unreachable"),
     (.tls("expired"), 502, "upstream_unreachable"), (.disconnected, 502, "upstream_unreachable"),
     (.connectTimedOut, 504, "upstream_timeout"), (.responseTimedOut, 504, "upstream_timeout"),
-    (.cancelled, 503, "shutting_down"), (.closed, 503, "shutting_down"),
+    (.cancelled, 503, "shutting_down"),
+    (.closed, 503, "shutting_down"),
   ].map { (error: UpstreamError, status, code) in
     Row(failure: .transport(error), status: status, type: "server_error", code: code)
   }
 
   static let rows: [Row] =
     upstreamRows + [
+      Row(
+        failure: .transport(.truncated), status: 502, type: "server_error", code: "upstream_integrity",
+        shouldRetry: false),
       Row(
         failure: .notReady, status: 503, type: "server_error", code: "not_ready", retryAfter: .seconds(1)),
       Row(

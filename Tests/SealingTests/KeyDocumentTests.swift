@@ -1,3 +1,4 @@
+import Foundation
 import TestVectors
 import Testing
 
@@ -33,6 +34,32 @@ import Testing
   ])
   func `every refusal has its own reason`(file: String, reason: KeyDocumentError) {
     #expect(throws: reason) { try RSAPublicKey(document: TestVectors.bytes(file), minimumBits: 4096) }
+  }
+
+  @Test func `a genuine modulus passes, an even one and one over OpenSSL's limit do not`() throws {
+    let genuine = try RSAPublicKey(
+      document: TestVectors.bytes("keys/server_public_key.pem"), minimumBits: 4096)
+    #expect(throws: Never.self) { try genuine.validate() }
+    let even = try RSAPublicKey(document: Self.document(modulusByteCount: 512, last: 0xFE), minimumBits: 4096)
+    #expect(throws: KeyDocumentError.implausible) { try even.validate() }
+    #expect(throws: KeyDocumentError.tooLong(bits: 16392, limit: 16384)) {
+      try RSAPublicKey(document: Self.document(modulusByteCount: 2049, last: 0xFF), minimumBits: 4096)
+    }
+  }
+
+  /// A key document with a modulus of `FF … last` and the customary exponent, as nobody's key generator makes it.
+  private static func document(modulusByteCount count: Int, last: UInt8) -> [UInt8] {
+    func element(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
+      [tag, 0x82, UInt8(content.count >> 8), UInt8(content.count & 0xFF)] + content
+    }
+    let modulus = element(0x02, [0] + [UInt8](repeating: 0xFF, count: count - 1) + [last])
+    let key = element(0x30, modulus + [0x02, 0x03, 0x01, 0x00, 0x01])
+    let rsa: [UInt8] = [
+      0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01, 0x05, 0x00,
+    ]
+    let der = element(0x30, rsa + element(0x03, [0] + key))
+    return Array(
+      "-----BEGIN PUBLIC KEY-----\n\(Data(der).base64EncodedString())\n-----END PUBLIC KEY-----\n".utf8)
   }
 
   @Test func `a 2048-bit key is taken when the minimum says so, and a 1024-bit one is not`() throws {

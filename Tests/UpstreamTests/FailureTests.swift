@@ -50,11 +50,29 @@ import Upstream
   }
 
   @Test(arguments: [
-    "", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n123456789",
+    "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n123456789",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n",
-    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", "HTTP/1.1 200 OK\r\nContent-Le",
-    "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
   ])
+  func aBodyThatEndsTooSoonIsTruncated(answer: String) async throws {
+    let server = try ScriptedServer { peer in
+      _ = try peer.request()
+      try peer.send(answer)
+    }
+    #expect(try await client().failure(post(server.url, [1])) == .truncated)
+  }
+
+  @Test func aLengthBesideACodingIsRefused() async throws {
+    let server = try ScriptedServer { peer in
+      _ = try peer.request()
+      try peer.send(
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n")
+    }
+    #expect(try await client().failure(post(server.url, [1])) == .protocolFault)
+  }
+
+  @Test(arguments: ["", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 100 Continue\r\n\r\n"])
   func anAnswerThatEndsTooSoonIsADisconnection(answer: String) async throws {
     let server = try ScriptedServer { peer in
       _ = try peer.request()

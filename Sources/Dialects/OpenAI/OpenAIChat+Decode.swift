@@ -76,7 +76,7 @@ extension APIFault {
       self = .invalidRequest(
         "duplicate_member",
         "The request names the member \(ForeignText(name)) twice. Two readers could understand it differently, so it is "
-          + "refused: send each member once.", parameter: ForeignText(name).description)
+          + "refused: send each member once.", parameter: ForeignText(name).text)
     case .tooDeep(let limit):
       self = .invalidRequest(
         "nesting_too_deep", "The request body nests deeper than \(limit) levels.", parameter: "body")

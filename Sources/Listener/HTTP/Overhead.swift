@@ -1,5 +1,7 @@
-/// Bytes that the decoder passes over in silence: empty lines before a request, blanks before a value, extensions and
-/// leading zeros of chunk sizes. None of its limits holds them, and some of them it keeps in memory.
+/// Bytes that the decoder passes over in silence: empty lines before a request, blanks before a value,
+/// extensions and leading zeros of chunk sizes.
+///
+/// None of its limits holds them, and some of them it keeps in memory.
 ///
 /// They are what is left when the bodies are taken from all that came in, counted from read to read: what arrives in
 /// one read with the beginning or the end of a body is given away.

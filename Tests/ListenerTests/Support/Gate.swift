@@ -22,7 +22,9 @@ final class Gate: Sendable {
     }
   }
 
-  /// Waits until somebody stands at the gate. Once for each of them.
+  /// Waits until somebody stands at the gate.
+  ///
+  /// Once for each of them.
   func arrival() async {
     await arrivals.next()
   }

@@ -13,7 +13,9 @@ final class Journal<Entry: Sendable>: Sendable {
     writer.yield(entry)
   }
 
-  /// Waits for the next entry. For one reader.
+  /// Waits for the next entry.
+  ///
+  /// For one reader.
   func next() async -> Entry? {
     var iterator = entries.makeAsyncIterator()
     return await iterator.next()

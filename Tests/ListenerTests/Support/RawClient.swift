@@ -124,7 +124,9 @@ extension RawClient {
     String(decoding: await rest().bytes, as: UTF8.self)
   }
 
-  /// Waits for some bytes, and leaves them where they are. Nil, or how the connection ended instead.
+  /// Waits for some bytes, and leaves them where they are.
+  ///
+  /// Nil, or how the connection ended instead.
   func receiveMore() async -> Ending? {
     await withCheckedContinuation { done in
       receiving.async { [descriptor, held] in

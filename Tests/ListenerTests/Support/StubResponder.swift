@@ -1,7 +1,9 @@
 import HTTPTypes
 import Listener
 
-/// A responder made of closures. By default it takes every request in and says what it got.
+/// A responder made of closures.
+///
+/// By default it takes every request in and says what it got.
 struct StubResponder: Responder {
   var admits: @Sendable (RequestHead) -> Admission = { _ in .receive(bodyLimit: 1024 * 1024) }
   var responds: @Sendable (InboundRequest, Reply) async throws(CallerGone) -> Void = StubResponder.echo

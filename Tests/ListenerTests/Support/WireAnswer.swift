@@ -19,7 +19,9 @@ struct WireAnswer: Equatable {
   var keepsAlive: Bool { self["connection"] == "keep-alive" }
 }
 
-/// Takes answers out of received bytes. Strict: what a caller could misread is an error.
+/// Takes answers out of received bytes.
+///
+/// Strict: what a caller could misread is an error.
 struct WireReader {
   private let bytes: [UInt8]
   private(set) var position = 0
@@ -28,7 +30,9 @@ struct WireReader {
     self.bytes = bytes
   }
 
-  /// The next answer, nil if more bytes are needed. With `isEnd` no more will come.
+  /// The next answer, nil if more bytes are needed.
+  ///
+  /// With `isEnd` no more will come.
   mutating func answer(toHead: Bool, isEnd: Bool) throws -> WireAnswer? {
     guard let head = line(endingWith: "\r\n\r\n") else { return nil }
     var lines = head.split(separator: "\r\n", omittingEmptySubsequences: false)[...]
