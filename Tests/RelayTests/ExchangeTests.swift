@@ -264,6 +264,21 @@ import Upstream
     #expect(rig.router.arrivals.count == 1)
   }
 
+  @Test func `cancelling does not wait for the router's key, which is fetched on for the next`() async throws
+  {
+    let rig = try await Rig(StubRouter(.say("hi")))
+    rig.router.answerKeyRequests(with: .hang)
+    let run = Task {
+      var exchange = try rig.exchange()
+      return try await exchange.run()
+    }
+    await rig.router.untilKeyRequests(1)
+    run.cancel()
+    let failed = await #expect(throws: FailedExchange.self) { _ = try await run.joined() }
+    #expect(failed?.failure.logClass == "cancelled")
+    #expect(rig.router.arrivals.isEmpty && rig.router.abandoned == 0)
+  }
+
   @Test func `cancelling between two attempts ends the wait`() async throws {
     let rig = try await Rig(StubRouter(.status(503)))
     let run = Task {

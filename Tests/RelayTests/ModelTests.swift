@@ -144,7 +144,7 @@ import Upstream
     let responder = try rig.responder()
     let sink = RecordingSink()
     let gone = Task { await responder.respond(to: .get("/v1/models"), through: Reply(to: sink)) }
-    while rig.router.modelRequests.isEmpty { await Task.yield() }
+    await rig.router.untilModelRequests(1)
     gone.cancel()
     await gone.joined()
     #expect(rig.router.abandoned == 1)

@@ -94,8 +94,15 @@ final class StubRouter: RouterTransport {
   /// Returns once so many sealed requests have arrived.
   func untilArrivals(_ count: Int) async { await state.until { $0.arrivals.count >= count } }
 
-  /// Returns once so many transfers were taken away.
-  func untilAbandoned(_ count: Int) async { await state.until { $0.abandoned >= count } }
+  /// Returns once its key was asked for so often.
+  func untilKeyRequests(_ count: Int) async {
+    await state.until { $0.others.count { $0.url.hasSuffix(Wire.publicKeyPath) } >= count }
+  }
+
+  /// Returns once its models were asked for so often.
+  func untilModelRequests(_ count: Int) async {
+    await state.until { $0.others.count { $0.url.hasSuffix("/v1/models") } >= count }
+  }
 
   // MARK: RouterTransport
 
