@@ -131,7 +131,7 @@ let package = Package(
       "RelayTests",
       [
         "Relay", "Platform", "JSONText", "Sealing", "Envelope", "ClientKeys", "RouterTrust", "Upstream",
-        "Dialects", "Listener", "TestVectors", httpTypes, logging, inMemoryLogging,
+        "Pacing", "Dialects", "Listener", "TestVectors", httpTypes, logging, inMemoryLogging,
       ]),
     tests(
       "DaemonTests",

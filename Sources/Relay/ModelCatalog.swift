@@ -11,6 +11,9 @@ public actor ModelCatalog {
   /// How long a list is taken for current.
   static let lifetime = Duration.seconds(60)
 
+  /// How long a newer list than the known one is waited for.
+  private static let patience = Duration.seconds(1)
+
   /// Lists for this many keys are remembered; without a configured key each caller may bring its own.
   private static let capacity = 64
 
@@ -32,21 +35,40 @@ public actor ModelCatalog {
 
   /// The models that `bearer` may ask for.
   ///
-  /// A list that is no longer current is better than none when the router fails.
+  /// A list that is no longer current is better than none when the router fails or
+  /// takes its time.
   func models(
     for bearer: Credential?, at now: ContinuousClock.Instant
   ) async throws(FailedExchange) -> [Model] {
     guard fixed.isEmpty else { return withAliases(fixed) }
-    let known = entries[bearer]
-    if let known, known.fetchedAt.duration(to: now) < Self.lifetime { return known.models }
-    do throws(ExchangeFailure) {
-      let models = withAliases(try await fetch(bearer))
-      if entries.count >= Self.capacity { entries.removeAll() }
-      entries[bearer] = Entry(models: models, fetchedAt: now)
-      return models
-    } catch {
-      if let known { return known.models }
-      throw FailedExchange(failure: error, retries: 0)
+    guard let known = entries[bearer] else {
+      do { return try await refresh(bearer, at: now) } catch {
+        throw FailedExchange(failure: error, retries: 0)
+      }
+    }
+    guard known.fetchedAt.duration(to: now) >= Self.lifetime else { return known.models }
+    return await refreshInTime(bearer, at: now) ?? known.models
+  }
+
+  private func refresh(
+    _ bearer: Credential?, at now: ContinuousClock.Instant
+  ) async throws(ExchangeFailure) -> [Model] {
+    let models = withAliases(try await fetch(bearer))
+    if entries.count >= Self.capacity { entries.removeAll() }
+    entries[bearer] = Entry(models: models, fetchedAt: now)
+    return models
+  }
+
+  /// A new list, nil if there is none or it takes longer than somebody who could have the old one should wait.
+  private func refreshInTime(_ bearer: Credential?, at now: ContinuousClock.Instant) async -> [Model]? {
+    await withTaskGroup(of: [Model]?.self) { group in
+      group.addTask { try? await self.refresh(bearer, at: now) }
+      group.addTask {
+        try? await Task.sleep(for: Self.patience)
+        return nil
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? nil
     }
   }
 

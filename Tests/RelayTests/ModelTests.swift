@@ -47,6 +47,14 @@ import Upstream
     #expect(try await names(catalog, after: .seconds(1001)) == ["new"])
   }
 
+  @Test func `who could have an old list does not wait for a router that does not answer`() async throws {
+    let rig = try await Rig(StubRouter(.hang))
+    let catalog = rig.catalog()
+    _ = try await names(catalog)
+    rig.router.answerModelRequests(with: .hang)
+    #expect(try await names(catalog, after: .seconds(1000)) == ["lab/first", "second"])
+  }
+
   @Test(arguments: [
     (StubRouter.Reaction.fail(.unreachable), 502, "upstream_unreachable"),
     (.fail(.responseTimedOut), 504, "upstream_timeout"), (.status(401), 401, "upstream_authentication"),
