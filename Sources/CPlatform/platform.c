@@ -3,7 +3,6 @@
 #include <link.h>
 #include <malloc.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,11 +11,6 @@
 void cplatform_wipe(void *bytes, size_t count) { explicit_bzero(bytes, count); }
 
 int cplatform_name_thread(const char *name) { return pthread_setname_np(pthread_self(), name); }
-
-int cplatform_idle_priority(void) {
-  const struct sched_param none = {.sched_priority = 0};
-  return pthread_setschedparam(pthread_self(), SCHED_IDLE, &none);
-}
 
 static int release_segments(struct dl_phdr_info *object, size_t size, void *context) {
   (void)size;

@@ -1,19 +1,10 @@
-import CPlatform
 import Glibc
 
 /// A fixed number of threads for work that computes or blocks for milliseconds or longer.
 ///
-/// RSA private operations, key generation and file reads run here: neither an event loop nor Swift's cooperative pool
+/// RSA private operations and key generation run here: neither an event loop nor Swift's cooperative pool
 /// may wait for them. Jobs start in the order in which they were given.
 public final class WorkerThreads: Sendable {
-  /// How the threads compete for processor time.
-  public enum Priority: Sendable {
-    /// Like every other thread.
-    case normal
-    /// Only when nothing else wants the processor (`SCHED_IDLE`, sched(7)).
-    case idle
-  }
-
   private let queue = JobQueue()
 
   /// Starts the threads.
@@ -23,12 +14,10 @@ public final class WorkerThreads: Sendable {
   /// - Parameters:
   ///   - count: How many threads.
   ///   - name: What the kernel calls them, at most 15 bytes.
-  ///   - priority: How they compete for the processor.
-  public init(count: Int, name: String, priority: Priority = .normal) {
+  public init(count: Int, name: String) {
     for _ in 0..<count {
       startThread { [queue] in
-        _ = cplatform_name_thread(name)
-        if priority == .idle { _ = cplatform_idle_priority() }
+        CurrentThread.setName(name)
         while let job = queue.next() { job() }
       }
     }

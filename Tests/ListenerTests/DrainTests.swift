@@ -48,7 +48,7 @@ import Testing
       #expect(try await used.exchange(Self.get).status == 200)
       let talking = try server.connect()
       #expect(try await talking.exchange(Self.get + "GET / HTT").status == 200)
-      while server.server.connections < 3 { await Task.yield() }
+      while server.server.connections < 3 || server.server.inFlight > 0 { await Task.yield() }
       #expect(await server.server.stop(drain: .seconds(60)) == DrainResult())
       for caller in [fresh, used, talking] { #expect(await caller.rest().bytes.isEmpty) }
     }
@@ -105,6 +105,24 @@ import Testing
       #expect(answer.status == 503)
       #expect(answer.text == "shuttingDown")
       #expect(answer["connection"] == "close")
+      caller.close()
+      #expect(await result == DrainResult(answered: 0, cancelled: 1))
+    }
+  }
+
+  @Test func `what was cancelled counts as that, even if it is answered after all`() async throws {
+    let journal = Journal<String>()
+    let responder = StubResponder(responds: { request, reply async throws(CallerGone) in
+      journal.note("waits")
+      await untilCancelled()
+      try await StubResponder.echo(request, reply)
+    })
+    try await withServer(responder) { server in
+      let caller = try server.connect()
+      await caller.send(Self.get)
+      #expect(await journal.next() == "waits")
+      async let result = server.server.stop(drain: .zero)
+      #expect(try await caller.answer().status == 200)
       caller.close()
       #expect(await result == DrainResult(answered: 0, cancelled: 1))
     }

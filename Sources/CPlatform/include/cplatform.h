@@ -9,9 +9,6 @@ void cplatform_wipe(void *bytes, size_t count);
 /// Names the calling thread, at most 15 bytes (pthread_setname_np(3)).
 int cplatform_name_thread(const char *name);
 
-/// Puts the calling thread under SCHED_IDLE, so that it only takes time nobody else wants (sched(7)).
-int cplatform_idle_priority(void);
-
 /// Lets go of the mapped pages of all read-only segments of the program and its libraries (dl_iterate_phdr(3),
 /// madvise(2), MADV_DONTNEED). They are mapped anew from the page cache when they are next touched. Segments that
 /// were ever writable hold relocations and are left alone.

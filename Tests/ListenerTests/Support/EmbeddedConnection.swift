@@ -8,7 +8,7 @@ import Testing
 /// A connection without a socket, in an event loop whose clock and whose writes are the test's to move.
 ///
 /// For requests that are refused or never whole: a responder runs in a task, and this event loop has one thread.
-struct EmbeddedConnection {
+final class EmbeddedConnection {
   let channel: EmbeddedChannel
   let register: ConnectionRegister
   private let socket = StandInSocket()
@@ -24,6 +24,11 @@ struct EmbeddedConnection {
     try HTTPServer.prepare(channel, peer: .tcp(address: "127.0.0.1", port: 1), surroundings)
     try channel.setOption(.allowRemoteHalfClosure, value: true).wait()
     channel.connect(to: try SocketAddress(unixDomainSocketPath: "/caller"), promise: nil)
+  }
+
+  deinit {
+    // An open channel and its handlers hold each other.
+    _ = try? channel.finish(acceptAlreadyClosed: true)
   }
 
   var isOpen: Bool { channel.isActive }
