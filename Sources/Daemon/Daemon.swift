@@ -41,6 +41,7 @@ public struct Daemon: Sendable {
   public func run() async throws {
     CryptoLibrary.start()
     for warning in settings.warnings { logger.warning("configuration", metadata: ["warning": "\(warning)"]) }
+    announce()
     let notifier = ServiceNotifier()
     let notice = StartNotice(start: start, notifier: notifier, logger: logger)
     let upstream = try Upstream(upstreamOptions)
@@ -65,7 +66,7 @@ public struct Daemon: Sendable {
       ClientKeyService(ring: parts.clientKeys, notice: notice, logger: logger),
       RouterKeyService(
         cache: parts.routerKeys, interval: settings.router.keyRefresh, notice: notice, logger: logger),
-      ListenerService(server: server, drain: settings.shutdown.drain, notifier: notifier, logger: logger),
+      ListenerService(server: server, drain: settings.shutdown.drain, notice: notice, logger: logger),
     ]
     try await ServiceGroup(
       configuration: ServiceGroupConfiguration(

@@ -13,7 +13,8 @@ struct ClientKeyService: Service {
   let logger: Logger
 
   func run() async throws {
-    let generation = try await ring.renew()
+    // Not waited for when the daemon is stopped meanwhile: the pair would be for nobody.
+    guard let generation = try await cancelledByShutdown({ try await ring.renew() }) else { return }
     logger.notice(
       "client key made",
       metadata: [
@@ -22,6 +23,21 @@ struct ClientKeyService: Service {
       ])
     await notice.isThere(.clientKey)
     try? await gracefulShutdown()
+  }
+}
+
+/// The result of `work`, nil when the daemon began to stop before there was one.
+private func cancelledByShutdown<Result: Sendable>(
+  _ work: @escaping @Sendable () async throws -> Result
+) async throws -> Result? {
+  try await withThrowingTaskGroup(of: Result?.self) { group in
+    group.addTask { try await work() }
+    group.addTask {
+      try? await gracefulShutdown()
+      return nil
+    }
+    defer { group.cancelAll() }
+    return try await group.next() ?? nil
   }
 }
 
@@ -55,7 +71,8 @@ struct RouterKeyService: Service {
         return
       } catch {
         logger.warning(
-          "router key not fetched", metadata: ["reason": "\(error)", "retry_in": "\(min(retry, interval))"])
+          "router key not fetched",
+          metadata: ["reason": "\(error)", "retry_in_s": "\(min(retry, interval).components.seconds)"])
         try? await Task.sleep(for: min(retry, interval))
         retry = known == nil ? min(retry * 2, Self.longestRetry) : interval
       }

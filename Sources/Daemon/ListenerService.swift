@@ -1,6 +1,5 @@
 import Listener
 import Logging
-import Service
 import ServiceLifecycle
 import UnixSignals
 import Upstream
@@ -9,15 +8,15 @@ import Upstream
 struct ListenerService: Service {
   let server: HTTPServer
   let drain: Duration
-  let notifier: ServiceNotifier
+  let notice: StartNotice
   let logger: Logger
 
   func run() async throws {
     await withGracefulShutdownHandler {
       await server.serve()
     } onGracefulShutdown: {
-      notifier.stopping(status: "Draining")
-      logger.notice("draining", metadata: ["in_flight": "\(server.inFlight)", "limit": "\(drain)"])
+      logger.notice(
+        "draining", metadata: ["in_flight": "\(server.inFlight)", "limit_s": "\(drain.components.seconds)"])
       // The service group has heard the first signal; the next one ends the wait.
       Task {
         for await _ in await UnixSignalsSequence(trapping: [.sigterm, .sigint]) {
@@ -26,6 +25,7 @@ struct ListenerService: Service {
         }
       }
       Task {
+        await notice.isStopped(status: "Draining")
         let result = await server.stop(drain: drain)
         logger.notice(
           "drained", metadata: ["answered": "\(result.answered)", "cancelled": "\(result.cancelled)"])

@@ -14,6 +14,7 @@ actor StartNotice {
   }
 
   private var missing = Set(Part.allCases)
+  private var isStopping = false
   private let start: ContinuousClock.Instant
   private let notifier: ServiceNotifier
   private let logger: Logger
@@ -24,8 +25,14 @@ actor StartNotice {
     self.logger = logger
   }
 
+  /// The daemon has begun to stop: it will not become ready any more, and must not say so (sd_notify(3)).
+  func isStopped(status: String) {
+    isStopping = true
+    notifier.stopping(status: status)
+  }
+
   func isThere(_ part: Part) {
-    guard missing.remove(part) != nil else { return }
+    guard missing.remove(part) != nil, !isStopping else { return }
     guard missing.isEmpty else {
       let wanted = Part.allCases.filter(missing.contains).map(\.rawValue)
       notifier.status("Waiting for \(wanted.joined(separator: " and "))")
@@ -33,6 +40,6 @@ actor StartNotice {
     }
     ProgramImage.releaseStartupPages()
     notifier.ready(status: "Ready")
-    logger.notice("ready", metadata: ["after_ms": "\(start.duration(to: .now) / .milliseconds(1))"])
+    logger.notice("ready", metadata: ["after_ms": "\(Int(start.duration(to: .now) / .milliseconds(1)))"])
   }
 }

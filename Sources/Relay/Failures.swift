@@ -36,7 +36,8 @@ extension ExchangeFailure {
       keyFault(failure)
     case .keyRefused(let reason):
       integrity(
-        "The router's public key is refused: \(reason). Nothing was sent. Check that router.url leads to a NOMYO router."
+        "The router's public key is refused: \(reason). Nothing was sent. Check that router.url leads to a NOMYO router; for a router of your own with a shorter key, lower "
+          + "router.minimum_key_bits."
       )
     case .transport(let error):
       transportFault(error)
@@ -90,7 +91,11 @@ extension ExchangeFailure {
       integrity("The router's answer is refused: \(error).")
     case .cancelled, .closed:
       server(503, "shutting_down", "The proxy is stopping and gave up this request. Try again.")
-    case .clearText, .badURL, .unresolved, .unreachable, .tls, .disconnected:
+    case .disconnected:
+      server(
+        502, "upstream_unreachable",
+        "The connection to the router broke before its answer was complete. Try again.")
+    case .clearText, .badURL, .unresolved, .unreachable, .tls:
       server(502, "upstream_unreachable", "The router could not be reached: \(error).")
     }
   }

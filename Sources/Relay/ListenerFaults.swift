@@ -10,9 +10,6 @@ extension ListenerFault {
       message: message, retryAfter: retryAfter)
   }
 
-  /// The class that the log names.
-  var logClass: String { code }
-
   private var code: String {
     switch self {
     case .malformed: "malformed_http"
@@ -73,7 +70,7 @@ extension AccessRefusal {
       case .origin:
         (
           "origin_not_allowed",
-          "Web pages of this origin may not call. Its owner can add it to access.origins."
+          "Web pages of this origin may not call. Add the origin to access.origins of nomyo-proxy to allow it."
         )
       case .fetchSite:
         ("cross_site_not_allowed", "Web pages of other sites may not call.")

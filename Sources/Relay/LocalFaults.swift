@@ -8,7 +8,8 @@ extension APIFault {
     APIFault(
       status: 404, type: "invalid_request_error", code: "unknown_url",
       message:
-        "There is no \(ForeignText(head.path)) here. Chat is POST /v1/chat/completions; check the base URL.")
+        "There is no \(ForeignText(head.path)) here. This proxy offers POST /v1/chat/completions and GET /v1/models; if you asked "
+        + "for one of them, check the base URL.")
   }
 
   static func wrongMethod(_ head: RequestHead, allowed: [HTTPRequest.Method]) -> APIFault {

@@ -30,7 +30,6 @@ public final class ProxyResponder: Responder {
   /// Guard first, then route, method, media type and size: what is refused here is refused before its body is read.
   public func admit(_ head: RequestHead) -> Admission {
     if let refusal = configuration.access.refusal(for: head) {
-      logger.notice("refused", metadata: ["id": "\(head.id)", "reason": "\(refusal)"])
       return .refuse(answer(refusal.fault, to: head))
     }
     if let preflight = configuration.access.preflightAnswer(to: head) { return .refuse(preflight) }
@@ -47,8 +46,7 @@ public final class ProxyResponder: Responder {
 
   /// What went wrong below HTTP's semantics, in the same shape as every other error.
   public func answer(toFault fault: ListenerFault, head: RequestHead?) -> OutboundAnswer {
-    logger.info(
-      "request not served", metadata: ["id": "\(head?.id.description ?? "-")", "fault": "\(fault.logClass)"])
+    note(fault.fault, head)
     return .fault(fault.fault, in: dialect, adding: head.map(commonFields) ?? [:])
   }
 
@@ -80,9 +78,6 @@ public final class ProxyResponder: Responder {
       chat = try dialect.decode(request.body, under: configuration.policy)
       tier = try securityTier(request.head, chat)
     } catch {
-      logger.info(
-        "request refused",
-        metadata: ["id": "\(request.head.id)", "code": "\(error.code)", "status": "\(error.status)"])
       return try await reply.send(answer(error, to: request.head))
     }
     let exchange = Exchange(
@@ -155,7 +150,15 @@ public final class ProxyResponder: Responder {
   // MARK: What all answers share
 
   private func answer(_ fault: APIFault, to head: RequestHead) -> OutboundAnswer {
-    .fault(fault, in: dialect, adding: commonFields(head))
+    note(fault, head)
+    return .fault(fault, in: dialect, adding: commonFields(head))
+  }
+
+  /// One line for every request that got no exchange: its class, and nothing that its caller wrote.
+  private func note(_ fault: APIFault, _ head: RequestHead?) {
+    var metadata: Logger.Metadata = ["code": "\(fault.code)", "status": "\(fault.status)"]
+    if let head { metadata["id"] = "\(head.id)" }
+    logger.info("request refused", metadata: metadata)
   }
 
   private func commonFields(_ head: RequestHead) -> HTTPFields {

@@ -116,7 +116,7 @@ import Testing
       logger[metadataKey: "always"] = "here"
       return logger
     }()
-    logger.info("first", metadata: ["k": "1"])
+    logger.info("first", metadata: ["k": "one"])
     logger.debug("below the level")
     logger.error("second", metadata: ["always": "overridden"])
     try pipe.fileHandleForWriting.close()
@@ -124,7 +124,7 @@ import Testing
     let lines = try text.split(separator: "\n").map { try object(String($0)) }
     #expect(lines.map { $0["message"] } == ["first", "second"])
     #expect(lines.map { $0["always"] } == ["here", "overridden"])
-    #expect(lines.first?["k"] == "1")
+    #expect(lines.first?["k"] == "one")
   }
 
   @Test func `a log that nobody takes does not end the process`() throws {
@@ -156,5 +156,20 @@ import Testing
     let before = Date.now.addingTimeInterval(-0.001)
     let now = try format.parse(Timestamp.now())
     #expect(now >= before && now <= Date.now)
+  }
+
+  @Test(arguments: [
+    ("502", "502"), ("1488.405", "1488.405"), ("0", "0"), ("007", #""007""#), ("1.", #""1.""#),
+    ("1.2.3", #""1.2.3""#),
+    ("-1", #""-1""#), ("req_1", #""req_1""#), ("1e9", #""1e9""#),
+    ("1234567890123456", #""1234567890123456""#),
+  ])
+  func `numbers are numbers in JSON, and nothing else is`(value: String, written: String) {
+    let event = LogEvent(
+      level: .info, message: "m", metadata: nil, source: nil, file: "", function: "", line: 0)
+    let line = LogStyle.json.line(event, metadata: ["k": "\(value)"], time: "t")
+    #expect(
+      String(decoding: line, as: UTF8.self) == #"{"time":"t","level":"info","message":"m","k":\#(written)}"#
+        + "\n")
   }
 }

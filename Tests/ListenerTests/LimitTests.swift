@@ -97,8 +97,13 @@ import Testing
   // MARK: Time. The clock is the real one here and only once each; ConnectionClockTests has the rest.
 
   @Test func `a head that does not come to its end in time is refused with 408`() async throws {
-    try await withServer(limits: .with { $0.headerTimeout = .milliseconds(50) }) { server in
-      let answer = try await server.connect().exchange("GET / HTTP/1.1\r\nHost")
+    // What there is of the head waits in the socket before the server does.
+    let socket = try BoundSocket(port: 0)
+    let caller = try RawClient(to: socket.bound)
+    await caller.send("GET / HTTP/1.1\r\nHost")
+    let limits = ListenerLimits.with { $0.headerTimeout = .milliseconds(500) }
+    try await withServer(limits: limits, addresses: [], inherited: [socket.descriptor]) { _ in
+      let answer = try await caller.answer()
       #expect(answer.status == 408)
       #expect(answer.text == "headerTimeout")
       #expect(answer["connection"] == "close")

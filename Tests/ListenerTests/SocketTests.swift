@@ -67,7 +67,8 @@ import Testing
       #expect(failure?.reason == .inUse)
       #expect(
         failure?.description
-          == "cannot listen on 127.0.0.1:\(port): it is in use: another program listens there")
+          == "cannot listen on 127.0.0.1:\(port): it is in use: another program listens there; stop it, or choose another address"
+      )
     }
   }
 
@@ -144,7 +145,8 @@ import Testing
         let failure = await Self.failure(of: Self.unix(path))
         #expect(failure?.reason == .inUse)
         #expect(
-          failure?.description == "cannot listen on unix:\(path): it is in use: another program listens there"
+          failure?.description
+            == "cannot listen on unix:\(path): it is in use: another program listens there; stop it, or choose another address"
         )
         let answer = try await server.connect().exchange(Self.get)
         #expect(answer.status == 200)

@@ -25,7 +25,9 @@ public enum LogStyle: Sendable, Equatable {
       writer.member("level", event.level.rawValue)
       writer.member("message", "\(event.message)")
       for (name, value) in pairs {
-        writer.member(Self.namesOfEveryLine.contains(name) ? name + "_" : name, "\(value)")
+        let text = "\(value)"
+        writer.name(Self.namesOfEveryLine.contains(name) ? name + "_" : name)
+        if Self.isNumber(text) { writer.raw(text.utf8) } else { writer.string(text) }
       }
       writer.endObject()
       return writer.bytes + [UInt8(ascii: "\n")]
@@ -34,6 +36,17 @@ public enum LogStyle: Sendable, Equatable {
 
   /// Names that no pair can have in JSON: of two members of one name readers take whichever they like.
   private static let namesOfEveryLine = ["time", "level", "message"]
+
+  /// Whole and decimal numbers are numbers for programs too, so that they can be compared.
+  private static func isNumber(_ text: String) -> Bool {
+    guard let first = text.utf8.first, let last = text.utf8.last, text.utf8.count <= 15 else { return false }
+    let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+    let isPlain = text.utf8.allSatisfy { digits.contains($0) || $0 == UInt8(ascii: ".") }
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    // JSON has no leading zeros (RFC 8259 section 6).
+    let hasLeadingZero = parts[0].utf8.count > 1 && first == UInt8(ascii: "0")
+    return isPlain && digits.contains(first) && digits.contains(last) && parts.count <= 2 && !hasLeadingZero
+  }
 
   private static func quotedIfNeeded(_ value: String) -> String {
     let value = oneLine(value)

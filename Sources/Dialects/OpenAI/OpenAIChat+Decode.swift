@@ -82,11 +82,11 @@ extension APIFault {
         "nesting_too_deep", "The request body nests deeper than \(limit) levels.", parameter: "body")
     case .invalidUTF8, .byteOrderMark:
       self = .invalidRequest(
-        "invalid_encoding", "The request body is not plain UTF-8: \(error). \(adviceOnBodies)",
+        "invalid_encoding", "The request body is \(error). \(adviceOnBodies)",
         parameter: "body")
     default:
       self = .invalidRequest(
-        "invalid_json", "The request body is not valid JSON: \(error). \(adviceOnBodies)", parameter: "body")
+        "invalid_json", "The request body is \(error). \(adviceOnBodies)", parameter: "body")
     }
   }
 }

@@ -49,7 +49,7 @@ public struct ListenError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     let explanation =
       switch reason {
-      case .inUse: "it is in use: another program listens there"
+      case .inUse: "it is in use: another program listens there; stop it, or choose another address"
       case .notPermitted: "permission denied"
       case .notThisMachine: "the host is no address of this machine"
       case .noDirectory: "the directory does not exist"

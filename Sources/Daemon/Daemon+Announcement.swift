@@ -1,0 +1,21 @@
+import Logging
+import Settings
+
+extension Daemon {
+  /// What the person who started the daemon should know before anything else.
+  func announce() {
+    logger.notice(
+      "starting",
+      metadata: [
+        "router": "\(settings.router.url)", "configuration": "\(settings.file ?? "none")",
+        "api_key": "\(settings.router.apiKey == nil ? "none" : "set")",
+      ])
+    if settings.router.apiKey == nil {
+      logger.warning(
+        "no API key: each caller's own key goes to the router; set NOMYO_API_KEY or router.api_key_file")
+    }
+    if settings.router.url.scheme == .http {
+      logger.warning("the way to the router is clear text: prompts are sealed, the API key is not")
+    }
+  }
+}
