@@ -171,11 +171,11 @@ import Testing
   @Test func `a long body in chunks of one byte is no abuse`() async throws {
     try await withServer { server in
       let caller = try server.connect()
-      let chunks = String(repeating: "1\r\nx\r\n", count: 100_000)
+      let chunks = String(repeating: "1\r\nx\r\n", count: 20_000)
       async let sent = caller.send(Self.chunked + chunks + "0\r\n\r\n")
       let answer = try await caller.answer()
       #expect(answer.status == 200)
-      #expect(answer.body.count == 100_000 + "POST / - ".utf8.count)
+      #expect(answer.body.count == 20_000 + "POST / - ".utf8.count)
       #expect(await sent)
     }
   }

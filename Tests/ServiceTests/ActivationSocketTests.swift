@@ -6,11 +6,7 @@ import Testing
 @Suite struct ActivationSocketTests {
   @Test func `the sockets are taken over with their names, once`() async {
     await #expect(processExitsWith: .success) {
-      let last = try #require(Announcement.openSocket())
-      let count = Int(last) - 2
-      let names = (1..<count).map { "other-\($0)" } + ["proxy.socket"]
-      Announcement.make(count: count, names: names.joined(separator: ":"))
-      let sockets = ActivationSocket.takeOver()
+      let (last, names, sockets) = try #require(Announcement.handOver(named: true))
       #expect(sockets.map(\.descriptor) == Array(3...last))
       #expect(sockets.map(\.name) == names)
       #expect(fcntl(last, F_GETFD) & FD_CLOEXEC != 0)
@@ -21,9 +17,8 @@ import Testing
 
   @Test func `sockets without names are named unknown`() async {
     await #expect(processExitsWith: .success) {
-      let last = try #require(Announcement.openSocket())
-      Announcement.make(count: Int(last) - 2, names: nil)
-      let socket = try #require(ActivationSocket.takeOver().last)
+      let (last, _, sockets) = try #require(Announcement.handOver(named: false))
+      let socket = try #require(sockets.last)
       #expect(socket.descriptor == last && socket.name == "unknown")
     }
   }
@@ -55,6 +50,23 @@ private enum Announcement {
     setenv("LISTEN_PID", "\(getpid())", 1)
     setenv("LISTEN_FDS", "\(count)", 1)
     if let names { setenv("LISTEN_FDNAMES", names, 1) } else { unsetenv("LISTEN_FDNAMES") }
+  }
+
+  /// Opens a socket, announces it with all below it, and takes them over.
+  ///
+  /// The test runner opens and closes descriptors in the same process; one that closes between announcing and taking over
+  /// makes the whole announcement void, as sd_listen_fds(3) should, so this is repeated until none does.
+  static func handOver(named: Bool) -> (last: Int32, names: [String], sockets: [ActivationSocket])? {
+    for _ in 0..<1000 {
+      guard let last = openSocket() else { return nil }
+      let count = Int(last) - 2
+      let names = (1..<count).map { "other-\($0)" } + ["proxy.socket"]
+      make(count: count, names: named ? names.joined(separator: ":") : nil)
+      let sockets = ActivationSocket.takeOver()
+      if !sockets.isEmpty { return (last, names, sockets) }
+      close(last)
+    }
+    return nil
   }
 
   /// A socket; as it gets the lowest free number, everything from 3 to it is open, as after systemd.
