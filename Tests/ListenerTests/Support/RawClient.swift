@@ -27,9 +27,8 @@ final class RawClient: Sendable {
     Self.set(descriptor, SOL_SOCKET, SO_SNDTIMEO, timeval(tv_sec: Self.patience, tv_usec: 0))
     if family != AF_UNIX { Self.set(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, CInt(1)) }
     guard address.withSocketAddress({ Glibc.connect(descriptor, $0, $1) }) == 0 else {
-      let code = errno
-      _ = Glibc.close(descriptor)
-      throw Failure.connect(code)
+      // What is initialised is deinitialised, and that closes.
+      throw Failure.connect(errno)
     }
   }
 
