@@ -76,10 +76,11 @@ let package = Package(
     // Layer 3
     module("Envelope", ["Sealing", "JSONText", "Platform"]),
     module("ClientKeys", ["Sealing", "Platform"]),
-    module("RouterTrust", ["Sealing", "Platform"]),
+    module("RouterTrust", ["Sealing", "Platform", "JSONText"]),
     // Layer 4
     module("Upstream", ["CCurl", "Platform", httpTypes]),
     module("Pacing"),
+    module("Telemetry", ["Platform"]),
     module("Dialects", ["JSONText"]),
     module("Listener", ["Platform", nioCore, nioPosix, nioHTTP1, httpTypes, logging]),
     // Layer 5
@@ -87,21 +88,25 @@ let package = Package(
       "Relay",
       [
         "Platform", "JSONText", "Sealing", "Envelope", "ClientKeys", "RouterTrust", "Upstream",
-        "Pacing", "Dialects", "Listener", httpTypes, logging,
+        "Pacing", "Telemetry", "Dialects", "Listener", httpTypes, logging,
       ]),
     module("Service", ["CSystemd", "Platform"]),
-    module("Settings", ["Platform", "Envelope", "Dialects", toml]),
+    module("Settings", ["Platform", "Sealing", "Envelope", "RouterTrust", "Dialects", toml]),
     // Layer 6
     module(
       "Daemon",
       [
         "Platform", "Sealing", "ClientKeys", "RouterTrust", "Upstream", "Listener", "Relay", "Service",
-        "Settings", "Dialects", "Envelope", "JSONText", lifecycle, signals, logging,
+        "Settings", "Telemetry", "Dialects", "Envelope", "JSONText", httpTypes, lifecycle, signals, logging,
       ]),
     // Layer 7
     module(
       "Commands",
-      ["CVersion", "Platform", "Daemon", "Settings", "Listener", "Upstream", httpTypes, arguments, logging]),
+      [
+        "CVersion", "Platform", "JSONText", "Sealing", "ClientKeys", "RouterTrust", "Daemon", "Settings",
+        "Listener",
+        "Upstream", httpTypes, arguments, logging,
+      ]),
     module(
       "DevRouter",
       [
@@ -121,7 +126,7 @@ let package = Package(
     tests("SealingTests", ["Sealing", "Platform", "COpenSSL", "TestVectors"]),
     tests("EnvelopeTests", ["Envelope", "Sealing", "JSONText", "TestVectors"]),
     tests("ClientKeysTests", ["ClientKeys", "Platform", "Sealing", "TestVectors"]),
-    tests("RouterTrustTests", ["RouterTrust", "Platform", "Sealing", "TestVectors"]),
+    tests("RouterTrustTests", ["RouterTrust", "Platform", "Sealing", "JSONText", "TestVectors"]),
     tests("UpstreamTests", ["Upstream", "CCurl", "Platform", httpTypes]),
     tests("PacingTests", ["Pacing"]),
     tests("DialectsTests", ["Dialects", "JSONText"]),
@@ -131,7 +136,7 @@ let package = Package(
       "RelayTests",
       [
         "Relay", "Platform", "JSONText", "Sealing", "Envelope", "ClientKeys", "RouterTrust", "Upstream",
-        "Pacing", "Dialects", "Listener", "TestVectors", httpTypes, logging, inMemoryLogging,
+        "Pacing", "Telemetry", "Dialects", "Listener", "TestVectors", httpTypes, logging, inMemoryLogging,
       ]),
     tests(
       "DaemonTests",
@@ -141,13 +146,20 @@ let package = Package(
         inMemoryLogging,
       ]),
     tests("ServiceTests", ["Service"]),
-    tests("CommandsTests", ["Commands", "Settings", arguments]),
+    tests("TelemetryTests", ["Telemetry"]),
+    tests(
+      "CommandsTests",
+      [
+        "Commands", "ClientKeys", "Daemon", "Listener", "Platform", "RouterTrust", "Sealing", "Settings",
+        "TestVectors",
+        arguments,
+      ]),
     tests(
       "DevRouterTests",
       [
         "DevRouter", "Platform", "JSONText", "Sealing", "Envelope", "Listener", "TestVectors", httpTypes,
       ]),
-    tests("SettingsTests", ["Settings", "Platform", "Dialects", "Envelope"]),
+    tests("SettingsTests", ["Settings", "Platform", "Sealing", "RouterTrust", "Dialects", "Envelope"]),
   ],
   swiftLanguageModes: [.v6]
 )

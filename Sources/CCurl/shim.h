@@ -59,6 +59,11 @@ static inline CURLcode ccurl_easy_get_string(CURL *easy, CURLINFO info, const ch
   return curl_easy_getinfo(easy, info, (char **)value);
 }
 
+/// Reads the certificates of the connection; they live until the handle does something else.
+static inline CURLcode ccurl_easy_get_certificates(CURL *easy, struct curl_certinfo **value) {
+  return curl_easy_getinfo(easy, CURLINFO_CERTINFO, value);
+}
+
 /// Reads back the pointer that was set as CURLOPT_PRIVATE.
 static inline CURLcode ccurl_easy_get_pointer(CURL *easy, CURLINFO info, void **value) {
   return curl_easy_getinfo(easy, info, (char **)value);

@@ -8,7 +8,7 @@ public struct ClientKeyStatus: Sendable, Equatable {
   public struct Current: Sendable, Equatable {
     /// Counts from 1 for each process.
     public var number: Int
-    /// When the pair was made, in seconds since 1970.
+    /// When it began, in seconds since 1970.
     public var createdAt: Int
     /// How many times it was announced.
     public var uses: Int

@@ -15,29 +15,31 @@ struct HealthCommand: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try flags.load()
-    guard let base = settings.listen.lazy.compactMap(Self.baseURL).first else {
-      Complaint.say("no TCP address in `listen` to ask; health cannot ask through a unix socket yet")
+    guard let place = Self.place(settings.listen) else {
+      Complaint.say(
+        "`listen` names only sockets that systemd passes, and not where they are; ask the daemon's own "
+          + "address with --listen 127.0.0.1:PORT or --listen unix:/PATH")
       throw ExitCode.failure
     }
-    let upstream = try Upstream(
-      UpstreamOptions(connectTimeout: .seconds(2), responseTimeout: .seconds(3), allowHTTP: true))
+    let upstream = try place.client(patience: .seconds(3))
     let outcome: (status: Int, text: String)
     do {
       let response = try await upstream.send(
-        UpstreamRequest(url: base + (ready ? "/readyz" : "/healthz"), responseLimit: 4096))
+        UpstreamRequest(url: place.baseURL + (ready ? "/readyz" : "/healthz"), responseLimit: 4096))
       outcome = (response.status, String(decoding: response.body, as: UTF8.self))
     } catch {
-      Complaint.say("\(base) does not answer: \(error)")
+      Complaint.say("\(place.description) does not answer: \(error)")
       throw ExitCode.failure
     }
     await upstream.close()
     // Whoever owns the port wrote this; it must not steer the terminal.
-    print(String(outcome.text.map { $0.isASCII && !$0.isNewline && $0 >= " " ? $0 : " " }))
+    print(TerminalText.line(outcome.text))
     if outcome.status != 200 { throw ExitCode.failure }
   }
 
-  private static func baseURL(_ entry: String) -> String? {
-    guard case .tcp(let host, let port)? = try? ListenAddress(parsing: entry) else { return nil }
-    return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+  /// The first address to ask: a port, which needs no permission, before a socket.
+  static func place(_ listen: [String]) -> LocalAddress? {
+    let places = listen.compactMap { try? ListenAddress(parsing: $0) }.map(LocalAddress.init)
+    return places.first { $0.socketPath == nil } ?? places.first
   }
 }

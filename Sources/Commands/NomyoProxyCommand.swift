@@ -15,7 +15,11 @@ public struct NomyoProxyCommand: AsyncParsableCommand {
         export OPENAI_BASE_URL=http://127.0.0.1:12439/v1
       """,
     version: version,
-    subcommands: [RunCommand.self, CheckCommand.self, HealthCommand.self, ConfigurationHelpCommand.self])
+    subcommands: [
+      RunCommand.self, CheckCommand.self, DoctorCommand.self, StatusCommand.self, KeysCommand.self,
+      TrustCommand.self,
+      HealthCommand.self, ConfigurationHelpCommand.self,
+    ])
 
   static var version: String {
     "nomyo-proxy \(String(cString: cversion_version())) (\(String(cString: cversion_commit())))"

@@ -3,6 +3,7 @@ import Daemon
 import Glibc
 import Listener
 import Logging
+import Platform
 import Settings
 
 /// `nomyo-proxy run`.
@@ -17,16 +18,37 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var flags: SettingFlags
 
   func run() async throws {
-    let settings = try flags.load()
+    let (settings, memory) = try protectedSettings()
     // The other end of a pipe or socket that closes is an error of that write, and never the end of the process.
     signal(SIGPIPE, SIG_IGN)
-    do { try await Daemon(settings, logger: Self.logger(settings.log)).run() } catch let faults
+    // Until there is a key to rotate, a wish to do so must not end the process.
+    signal(SIGUSR1, SIG_IGN)
+    do {
+      try await Daemon(
+        settings, memory: memory, version: NomyoProxyCommand.version, logger: Self.logger(settings.log)
+      ).run()
+    } catch let faults
       as ConfigurationFaults
     {
       throw Complaint.configuration(faults)
     } catch let error as ListenError {
       Complaint.say("\(error)")
       throw error.reason == .notPermitted ? ExitCode.notPermitted : .tryAgain
+    }
+  }
+
+  /// The settings, with memory protected before the first secret is read.
+  private func protectedSettings() throws -> (Settings, SecureMemoryReport) {
+    var protection: Result<SecureMemoryReport, SecureMemoryError>?
+    let settings = try flags.load { mode in
+      protection = Result { () throws(SecureMemoryError) in try SecureMemory.apply(mode) }
+    }
+    switch protection {
+    case .success(let report): return (settings, report)
+    case .failure(let error):
+      Complaint.say("privacy.secure_memory is required: \(error)")
+      throw ExitCode.notPermitted
+    case nil: return (settings, SecureMemoryReport(mode: .off))
     }
   }
 

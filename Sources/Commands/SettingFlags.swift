@@ -1,4 +1,5 @@
 import ArgumentParser
+import Platform
 import Settings
 
 /// The configuration on the command line: where the file is, and a flag for every key.
@@ -22,6 +23,10 @@ struct SettingFlags: ParsableArguments {
   var routerProxy: String?
   @Option(name: .setting("router.minimum_key_bits"), help: .setting("router.minimum_key_bits"))
   var routerMinimumKeyBits: String?
+  @Option(name: .setting("router.trust"), help: .setting("router.trust"))
+  var routerTrust: String?
+  @Option(name: .setting("router.pins"), help: .setting("router.pins"))
+  var routerPins: String?
   @Option(name: .setting("router.key_refresh"), help: .setting("router.key_refresh"))
   var routerKeyRefresh: String?
   @Option(name: .setting("router.security_tier"), help: .setting("router.security_tier"))
@@ -46,6 +51,10 @@ struct SettingFlags: ParsableArguments {
   var streamKeepalive: String?
   @Option(name: .setting("privacy.strip_identifiers"), help: .setting("privacy.strip_identifiers"))
   var privacyStripIdentifiers: String?
+  @Option(name: .setting("privacy.pad_requests"), help: .setting("privacy.pad_requests"))
+  var privacyPadRequests: String?
+  @Option(name: .setting("privacy.secure_memory"), help: .setting("privacy.secure_memory"))
+  var privacySecureMemory: String?
   @Option(name: .setting("limits.request"), help: .setting("limits.request"))
   var limitsRequest: String?
   @Option(name: .setting("limits.response"), help: .setting("limits.response"))
@@ -54,8 +63,24 @@ struct SettingFlags: ParsableArguments {
   var limitsConnections: String?
   @Option(name: .setting("limits.in_flight"), help: .setting("limits.in_flight"))
   var limitsInFlight: String?
+  @Option(name: .setting("keys.mode"), help: .setting("keys.mode"))
+  var keysMode: String?
+  @Option(name: .setting("keys.directory"), help: .setting("keys.directory"), completion: .directory)
+  var keysDirectory: String?
+  @Option(name: .setting("keys.password_file"), help: .setting("keys.password_file"), completion: .file())
+  var keysPasswordFile: String?
+  @Option(name: .setting("keys.rotate_every"), help: .setting("keys.rotate_every"))
+  var keysRotateEvery: String?
+  @Option(name: .setting("keys.max_uses"), help: .setting("keys.max_uses"))
+  var keysMaxUses: String?
+  @Option(name: .setting("keys.pool"), help: .setting("keys.pool"))
+  var keysPool: String?
   @Option(name: .setting("keys.bits"), help: .setting("keys.bits"))
   var keysBits: String?
+  @Option(name: .setting("keys.primes"), help: .setting("keys.primes"))
+  var keysPrimes: String?
+  @Option(name: .setting("admin.listen"), help: .setting("admin.listen"))
+  var adminListen: String?
   @Option(name: .setting("shutdown.drain"), help: .setting("shutdown.drain"))
   var shutdownDrain: String?
   @Option(name: .setting("log.level"), help: .setting("log.level"))
@@ -77,6 +102,11 @@ struct SettingFlags: ParsableArguments {
       "privacy.strip_identifiers": privacyStripIdentifiers, "limits.request": limitsRequest,
       "limits.response": limitsResponse, "limits.connections": limitsConnections,
       "limits.in_flight": limitsInFlight, "keys.bits": keysBits, "shutdown.drain": shutdownDrain,
+      "router.trust": routerTrust, "router.pins": routerPins, "privacy.pad_requests": privacyPadRequests,
+      "privacy.secure_memory": privacySecureMemory, "keys.mode": keysMode, "keys.directory": keysDirectory,
+      "keys.password_file": keysPasswordFile, "keys.rotate_every": keysRotateEvery,
+      "keys.max_uses": keysMaxUses, "keys.pool": keysPool, "keys.primes": keysPrimes,
+      "admin.listen": adminListen,
       "log.level": logLevel, "log.format": logFormat,
     ]
     return all.compactMapValues { $0 }
@@ -84,11 +114,13 @@ struct SettingFlags: ParsableArguments {
 
   /// The settings of this process.
   ///
+  /// - Parameter beforeSecrets: Called before any file that holds a secret is read.
   /// - Throws: the exit status for a faulty configuration, after the faults have been told.
-  func load() throws -> Settings {
-    do { return try SettingsLoader.load(.process(configFlag: config, flags: values)) } catch {
-      throw Complaint.configuration(error)
-    }
+  func load(beforeSecrets: (SecureMemoryMode) -> Void = { _ in }) throws -> Settings {
+    do {
+      return try SettingsLoader.load(
+        .process(configFlag: config, flags: values), beforeSecrets: beforeSecrets)
+    } catch { throw Complaint.configuration(error) }
   }
 }
 

@@ -78,6 +78,27 @@ extension Daemon {
     return addresses
   }
 
+  /// The address for the operator, nil for none; what is wrong with it is added to `faults`.
+  static func adminAddress(_ settings: Settings, _ faults: inout [ConfigurationFault]) -> ListenAddress? {
+    guard let entry = settings.admin.listen else { return nil }
+    do throws(ListenAddressError) {
+      let address = try ListenAddress(parsing: entry)
+      if !address.isLoopback {
+        faults.append(
+          fault(
+            settings, "admin.listen",
+            "\(entry) is not a loopback address: whoever reaches it could steer the daemon",
+            allowed: "unix:/PATH?mode=0600 or 127.0.0.1:PORT"))
+      }
+      return address
+    } catch {
+      faults.append(
+        fault(
+          settings, "admin.listen", "\(entry): \(error)", allowed: "unix:/PATH?mode=0600 or 127.0.0.1:PORT"))
+      return nil
+    }
+  }
+
   static func fault(
     _ settings: Settings, _ key: String, _ problem: String, allowed: String
   ) -> ConfigurationFault {

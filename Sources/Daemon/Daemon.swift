@@ -1,35 +1,43 @@
-import ClientKeys
-import Dialects
-import Envelope
-import Glibc
 import Listener
 public import Logging
-import Platform
+public import Platform
 import Relay
-import RouterTrust
 import Sealing
 import Service
 import ServiceLifecycle
 public import Settings
+import Telemetry
 import UnixSignals
 import Upstream
 
 /// The whole program behind `nomyo-proxy run`: what it is made of, and the order in which it starts and stops.
 public struct Daemon: Sendable {
   let settings: Settings
+  let memory: SecureMemoryReport
+  let version: String
   let logger: Logger
-  private let addresses: [ListenAddress]
   let access: AccessPolicy
+  let adminAddress: ListenAddress?
+  private let addresses: [ListenAddress]
   private let start = ContinuousClock.now
 
   /// A daemon that has not started.
   ///
+  /// - Parameters:
+  ///   - memory: Which protections of memory are in force.
+  ///   - version: What `status` says that is running.
   /// - Throws: what only the modules concerned can judge in the settings, all of it at once.
-  public init(_ settings: Settings, logger: Logger) throws(ConfigurationFaults) {
+  public init(
+    _ settings: Settings, memory: SecureMemoryReport = SecureMemoryReport(mode: .off),
+    version: String = "nomyo-proxy", logger: Logger
+  ) throws(ConfigurationFaults) {
     self.settings = settings
+    self.memory = memory
+    self.version = version
     self.logger = logger
     var faults: [ConfigurationFault] = []
     addresses = Self.addresses(settings, &faults)
+    adminAddress = Self.adminAddress(settings, &faults)
     let access = Self.accessPolicy(settings, &faults)
     guard faults.isEmpty, let access else { throw ConfigurationFaults(faults: faults) }
     self.access = access
@@ -39,13 +47,12 @@ public struct Daemon: Sendable {
   ///
   /// - Throws: `ListenError` for an address that cannot be had, and what the services throw.
   public func run() async throws {
-    CryptoLibrary.start()
-    for warning in settings.warnings { logger.warning("configuration", metadata: ["warning": "\(warning)"]) }
+    let heap = CryptoLibrary.start(secureHeapBytes: secureHeapBytes)
     announce()
     let notifier = ServiceNotifier()
     let notice = StartNotice(start: start, notifier: notifier, logger: logger)
     let upstream = try Upstream(upstreamOptions)
-    let parts = makeParts(upstream)
+    let parts = try makeParts(upstream, notice, heap)
     let plan = try ListenPlan(settings, addresses: addresses, passed: ActivationSocket.takeOver())
     plan.closeUnwanted()
     for socket in plan.unwanted {
@@ -60,14 +67,16 @@ public struct Daemon: Sendable {
     }
     await notice.isThere(.listener)
 
-    // They stop in the opposite order: first no new requests, last the connections to the router.
-    let services: [any ServiceLifecycle.Service] = [
+    // They stop in the opposite order: first no new requests, last the operator's way in.
+    var services: [any ServiceLifecycle.Service] = [
       UpstreamService(upstream: upstream),
-      ClientKeyService(ring: parts.clientKeys, notice: notice, logger: logger),
+      ClientKeyService(ring: parts.running.clientKeys),
+      RotationSignalService(ring: parts.running.clientKeys, logger: logger),
       RouterKeyService(
-        cache: parts.routerKeys, interval: settings.router.keyRefresh, notice: notice, logger: logger),
+        cache: parts.running.routerKeys, interval: settings.router.keyRefresh, notice: notice, logger: logger),
       ListenerService(server: server, drain: settings.shutdown.drain, notice: notice, logger: logger),
     ]
+    if let admin = try await startAdmin(parts.running) { services.insert(admin, at: 0) }
     try await ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
@@ -76,33 +85,33 @@ public struct Daemon: Sendable {
   }
 
   private struct Parts {
-    let clientKeys: ClientKeyRing
-    let routerKeys: RouterKeyCache
+    let running: RunningDaemon
     let responder: ProxyResponder
   }
 
-  private func makeParts(_ upstream: Upstream) -> Parts {
+  private func makeParts(
+    _ upstream: Upstream, _ notice: StartNotice, _ heap: CryptoLibrary.SecureHeap
+  ) throws -> Parts {
     let router = RouterClient(
       transport: upstream, baseURL: settings.router.url.description, responseLimit: settings.limits.response)
-    let routerKeys = RouterKeyCache(minimumBits: settings.router.minimumKeyBits) {
-      try await router.publicKeyDocument()
-    }
-    let bits = settings.keys.bits
-    let clientKeys = ClientKeyRing(
-      threads: WorkerThreads(count: 1, name: "nomyo-keygen"), wallClock: WallClock.seconds
-    ) { try RSAPrivateKey.generate(bits: bits) }
-    // RSA is what an answer costs: as many at once as there are processors, and no more, so that they do not slow
-    // each other down.
-    let workers = WorkerThreads(count: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), name: "nomyo-rsa")
+    let routerKeys = try makeRouterKeys(router)
+    let clientKeys = try makeClientKeys(notice)
+    var memory = memory
+    memory.secureHeapBytes = heap.byteCount
     let context = ExchangeContext(
-      router: router, routerKeys: routerKeys, clientKeys: clientKeys, workers: workers,
-      retries: settings.router.retries)
+      router: router, routerKeys: routerKeys, clientKeys: clientKeys,
+      workers: WorkerThreads(count: Self.processors, name: "nomyo-rsa"), retries: settings.router.retries,
+      padsRequests: settings.privacy.padRequests)
+    let metrics = Metrics()
     let responder = ProxyResponder(
       context: context,
       catalog: ModelCatalog(
         router: router, aliases: settings.models.aliases, fixed: settings.models.list),
-      configuration: relayConfiguration, logger: logger)
-    return Parts(clientKeys: clientKeys, routerKeys: routerKeys, responder: responder)
+      configuration: relayConfiguration, metrics: metrics, logger: logger)
+    let running = RunningDaemon(
+      clientKeys: clientKeys, routerKeys: routerKeys, counters: metrics, memory: memory, version: version,
+      configurationFile: settings.file)
+    return Parts(running: running, responder: responder)
   }
 
   /// The service group tells its own steps at every level; only what goes wrong matters here.

@@ -3,41 +3,28 @@ import Logging
 import RouterTrust
 import Sealing
 import ServiceLifecycle
+import UnixSignals
 
-/// Makes the client key at start.
-///
-/// Until it is there, `/readyz` says what is missing.
+/// Makes client keys and replaces them in time.
 struct ClientKeyService: Service {
   let ring: ClientKeyRing
-  let notice: StartNotice
-  let logger: Logger
 
   func run() async throws {
-    // Not waited for when the daemon is stopped meanwhile: the pair would be for nobody.
-    guard let generation = try await cancelledByShutdown({ try await ring.renew() }) else { return }
-    logger.notice(
-      "client key made",
-      metadata: [
-        "generation": "\(generation.number)", "fingerprint": "\(generation.fingerprint)",
-        "bits": "\(generation.privateKey.bits)",
-      ])
-    await notice.isThere(.clientKey)
-    try? await gracefulShutdown()
+    await cancelWhenGracefulShutdown { await ring.run() }
   }
 }
 
-/// The result of `work`, nil when the daemon began to stop before there was one.
-private func cancelledByShutdown<Result: Sendable>(
-  _ work: @escaping @Sendable () async throws -> Result
-) async throws -> Result? {
-  try await withThrowingTaskGroup(of: Result?.self) { group in
-    group.addTask { try await work() }
-    group.addTask {
-      try? await gracefulShutdown()
-      return nil
+/// Replaces the client key on SIGUSR1.
+struct RotationSignalService: Service {
+  let ring: ClientKeyRing
+  let logger: Logger
+
+  func run() async throws {
+    for await _ in await UnixSignalsSequence(trapping: .sigusr1).cancelOnGracefulShutdown() {
+      do { _ = try await ring.rotate() } catch {
+        logger.error("client key not rotated on SIGUSR1", metadata: ["reason": "\(error)"])
+      }
     }
-    defer { group.cancelAll() }
-    return try await group.next() ?? nil
   }
 }
 
@@ -48,7 +35,7 @@ struct RouterKeyService: Service {
   let notice: StartNotice
   let logger: Logger
 
-  /// The wait after the first failure; doubled up to a minute while there is no key at all.
+  /// The wait after the first failure; doubled up to a minute while there is no key to seal for.
   private static let firstRetry = Duration.seconds(1)
   private static let longestRetry = Duration.seconds(60)
 
@@ -63,6 +50,9 @@ struct RouterKeyService: Service {
       do {
         let key = try await cache.refresh()
         report(key, before: known)
+        if let warning = await cache.status.warning {
+          logger.warning("trust not recorded", metadata: ["reason": "\(warning)"])
+        }
         known = key
         retry = Self.firstRetry
         await notice.isThere(.routerKey)
@@ -70,11 +60,13 @@ struct RouterKeyService: Service {
       } catch is CancellationError {
         return
       } catch {
-        logger.warning(
-          "router key not fetched",
-          metadata: ["reason": "\(error)", "retry_in_s": "\(min(retry, interval).components.seconds)"])
-        try? await Task.sleep(for: min(retry, interval))
-        retry = known == nil ? min(retry * 2, Self.longestRetry) : interval
+        let wait = min(retry, interval)
+        logger.log(
+          level: error is UntrustedRouterKey ? .error : .warning, "router key not to be had",
+          metadata: ["reason": "\(error)", "retry_in_s": "\(wait.components.seconds)"])
+        try? await Task.sleep(for: wait)
+        let isServing = await cache.knownKey != nil
+        retry = isServing ? interval : min(retry * 2, Self.longestRetry)
       }
     }
   }

@@ -19,11 +19,13 @@ extension Envelope {
   ///
   /// Checks in the order of PROTOCOL.md section 2, steps 2 to 9; no plaintext leaves unless all pass. One RSA
   /// private operation: never call it on an event loop.
+  ///
+  /// - Parameter tier: What the router was asked for; an answer that names another tier is refused.
   public static func open(
-    response bytes: [UInt8], with key: RSAPrivateKey, payloadID: PayloadID
+    response bytes: [UInt8], with key: RSAPrivateKey, payloadID: PayloadID, tier: SecurityTier? = nil
   ) throws(EnvelopeFault) -> OpenedEnvelope {
     let opened = try open(bytes, with: key)
-    try check(metadata: opened.object["_metadata"], payloadID: payloadID)
+    try check(metadata: opened.object["_metadata"], payloadID: payloadID, tier: tier)
     return opened
   }
 
@@ -58,15 +60,20 @@ extension Envelope {
     }
   }
 
-  /// An answer that names another request is refused.
+  /// An answer that names another request, or another tier than was asked for, is refused.
   ///
-  /// Whether routers send the identifier is not known (PROTOCOL.md section 10), so its absence is not an
-  /// error.
-  private static func check(metadata: JSONValue?, payloadID: PayloadID) throws(EnvelopeFault) {
+  /// Whether routers send either is not known (PROTOCOL.md section 10), so their absence is not an error.
+  private static func check(
+    metadata: JSONValue?, payloadID: PayloadID, tier: SecurityTier?
+  ) throws(EnvelopeFault) {
     guard let metadata else { return }
     guard let members = try metadata.uniqueMembers() else { throw EnvelopeFault(.innerShape) }
-    guard let named = members["payload_id"], named.kind == .string else { return }
-    guard named.string == payloadID.description else { throw EnvelopeFault(.payloadID) }
+    if let named = members["payload_id"], named.kind == .string, named.string != payloadID.description {
+      throw EnvelopeFault(.payloadID)
+    }
+    if let tier, let given = members["security_tier"], given.kind == .string, given.string != tier.rawValue {
+      throw EnvelopeFault(.securityTier)
+    }
   }
 }
 

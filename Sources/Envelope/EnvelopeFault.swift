@@ -35,6 +35,8 @@ public struct EnvelopeFault: Error, Equatable, Sendable, CustomStringConvertible
     case innerShape = "inner-shape"
     /// The plaintext names another request than the one it answers.
     case payloadID = "payload-id"
+    /// The plaintext names another security tier than the one that was asked for.
+    case securityTier = "security-tier"
     /// OpenSSL failed for reasons of its own.
     case library
   }

@@ -15,6 +15,11 @@ public struct Secret: Sendable, Hashable {
     storage = Storage(Array(text.utf8))
   }
 
+  /// Keeps a copy of UTF-8 text; the caller's bytes are the caller's to wipe.
+  public init(_ bytes: [UInt8]) {
+    storage = Storage(bytes)
+  }
+
   /// Lends the text.
   ///
   /// Whatever `body` keeps of it is no longer protected.

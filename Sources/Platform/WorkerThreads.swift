@@ -5,7 +5,17 @@ import Glibc
 /// RSA private operations and key generation run here: neither an event loop nor Swift's cooperative pool
 /// may wait for them. Jobs start in the order in which they were given.
 public final class WorkerThreads: Sendable {
+  /// What the kernel gives the threads when others want the processors too.
+  public enum Priority: Sendable {
+    /// As much as any other thread.
+    case normal
+    /// Almost nothing (SCHED_IDLE); on a busy machine a job may take minutes, so nobody should wait for it.
+    case idle
+  }
+
   private let queue = JobQueue()
+  /// How many threads there are.
+  public let count: Int
 
   /// Starts the threads.
   ///
@@ -14,16 +24,22 @@ public final class WorkerThreads: Sendable {
   /// - Parameters:
   ///   - count: How many threads.
   ///   - name: What the kernel calls them, at most 15 bytes.
-  public init(count: Int, name: String) {
+  ///   - priority: A wish: where the system refuses it, the threads are normal ones.
+  public init(count: Int, name: String, priority: Priority = .normal) {
+    self.count = count
     for _ in 0..<count {
       startThread { [queue] in
         CurrentThread.setName(name)
+        if priority == .idle { CurrentThread.yieldToAllOthers() }
         while let job = queue.next() { job() }
       }
     }
   }
 
   deinit { queue.close() }
+
+  /// Runs `job` on one of the threads when its turn comes.
+  public func submit(_ job: @escaping @Sendable () -> Void) { queue.append(job) }
 
   /// Runs `work` on one of the threads and waits for it without holding a thread of the caller's.
   ///

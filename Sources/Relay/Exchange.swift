@@ -15,21 +15,24 @@ public struct ExchangeContext: Sendable {
   let clientKeys: ClientKeyRing
   let workers: WorkerThreads
   let retries: Int
+  let padsRequests: Bool
   let clock: any Clock<Duration>
 
   /// - Parameters:
   ///   - workers: Where answers are opened; their number is how many RSA operations run at once.
   ///   - retries: The most retries for one exchange.
+  ///   - padsRequests: Whether the length of a prompt is hidden in a size class.
   ///   - clock: What is waited by: between attempts, and for the moments when a caller is told something.
   public init(
     router: RouterClient, routerKeys: RouterKeyCache, clientKeys: ClientKeyRing, workers: WorkerThreads,
-    retries: Int, clock: any Clock<Duration> = ContinuousClock()
+    retries: Int, padsRequests: Bool = true, clock: any Clock<Duration> = ContinuousClock()
   ) {
     self.router = router
     self.routerKeys = routerKeys
     self.clientKeys = clientKeys
     self.workers = workers
     self.retries = retries
+    self.padsRequests = padsRequests
     self.clock = clock
   }
 }
@@ -79,24 +82,18 @@ struct Exchange: Sendable {
     }
   }
 
-  /// One attempt, left to right: key, seal, send, open.
+  /// One attempt, left to right: keys, seal, send, open.
   ///
   /// The one way back is a router whose key is no longer the one that the request was sealed for.
   private mutating func attempt() async throws(ExchangeFailure) -> ChatAnswer {
-    let generation = try announcedGeneration()
     let routerKey = try await routerKey()
-    var sealed = try seal(for: routerKey, generation)
+    var sealed = try seal(for: routerKey, announcing: try await clientKey())
     var response = try await send(sealed)
     if let changed = try await changedKey(after: response, sealedFor: routerKey) {
-      sealed = try seal(for: changed, generation)
+      sealed = try seal(for: changed, announcing: try await clientKey())
       response = try await send(sealed)
     }
-    return try await open(response, as: sealed, generation)
-  }
-
-  private func announcedGeneration() throws(ExchangeFailure) -> KeyGeneration {
-    guard let generation = context.clientKeys.current else { throw .notReady }
-    return generation
+    return try await open(response, as: sealed)
   }
 
   private mutating func routerKey() async throws(ExchangeFailure) -> RouterKey {
@@ -105,15 +102,28 @@ struct Exchange: Sendable {
     do { return try await context.routerKeys.current() } catch { throw ExchangeFailure(fetching: error) }
   }
 
+  /// The key pair to announce.
+  ///
+  /// Every envelope counts as a use of one, so that with `keys.max_uses` 1 not even two attempts share a pair.
+  private mutating func clientKey() async throws(ExchangeFailure) -> KeyGeneration {
+    let start = ContinuousClock.now
+    defer { timing.queue += start.duration(to: .now) }
+    do { return try await context.clientKeys.announce(until: deadline) } catch {
+      throw ExchangeFailure(announcing: error)
+    }
+  }
+
   private mutating func seal(
-    for routerKey: RouterKey, _ generation: KeyGeneration
+    for routerKey: RouterKey, announcing generation: KeyGeneration
   ) throws(ExchangeFailure) -> SealedRequest {
     let start = ContinuousClock.now
     defer { timing.seal += start.duration(to: .now) }
+    var plaintext = request.plaintext
+    if context.padsRequests { SizeClass.pad(&plaintext) }
     do {
       return SealedRequest(
-        payloadID: try .random(), publicKeyHeader: PublicKeyHeader.encode(generation.publicKeyPEM),
-        envelope: try Envelope.seal(request: request.plaintext, for: routerKey.publicKey))
+        payloadID: try .random(), generation: generation,
+        envelope: try Envelope.seal(request: plaintext, for: routerKey.publicKey))
     } catch EnvelopeSealError.tooLarge(let bytes, let limit) {
       throw .tooLarge(bytes: bytes, limit: limit)
     } catch { throw .local("\(error)") }
@@ -141,25 +151,31 @@ struct Exchange: Sendable {
     hasLookedAtKeyAgain = true
     let start = ContinuousClock.now
     defer { timing.queue += start.duration(to: .now) }
-    // A key that cannot be fetched now explains nothing: the rejection stands.
-    return try? await context.routerKeys.replacement(for: key)
+    do { return try await context.routerKeys.replacement(for: key) } catch let refusal as UntrustedRouterKey {
+      throw .keyUntrusted(refusal)
+    } catch {
+      // A key that cannot be fetched now explains nothing: the rejection stands.
+      return nil
+    }
   }
 
   private mutating func open(
-    _ response: UpstreamResponse, as sealed: SealedRequest, _ generation: KeyGeneration
+    _ response: UpstreamResponse, as sealed: SealedRequest
   ) async throws(ExchangeFailure) -> ChatAnswer {
     guard response.status == 200 else { throw .status(RouterRefusal(response)) }
     let start = ContinuousClock.now
     defer { timing.open += start.duration(to: .now) }
     let opened: OpenedEnvelope
     do {
-      opened = try await context.workers.run {
-        try Envelope.open(response: response.body, with: generation.privateKey, payloadID: sealed.payloadID)
+      opened = try await context.workers.run { [tier] in
+        try Envelope.open(
+          response: response.body, with: sealed.generation.privateKey, payloadID: sealed.payloadID, tier: tier
+        )
       }
     } catch let fault as EnvelopeFault {
       throw .integrity(fault.cause)
     } catch { throw .cancelled }
-    self.generation = generation.number
+    generation = sealed.generation.number
     do { return try ChatAnswer(document: opened.document, object: opened.object) } catch {
       throw .answer(error)
     }
@@ -173,8 +189,21 @@ extension ExchangeFailure {
       switch error {
       case let failure as RouterKeyFailure: .keyUnavailable(failure)
       case let refusal as KeyDocumentError: .keyRefused(refusal)
+      case let refusal as UntrustedRouterKey: .keyUntrusted(refusal)
       case is CancellationError: .cancelled
       default: .local("\(type(of: error))")
+      }
+  }
+}
+
+extension ExchangeFailure {
+  /// The failure to have a client key to announce.
+  init(announcing shortage: KeyShortage) {
+    self =
+      switch shortage {
+      case .notReady: .notReady
+      case .deadlinePassed: .keyShortage
+      case .cancelled, .closed: .cancelled
       }
   }
 }

@@ -13,6 +13,10 @@ enum ExchangeFailure: Error, Sendable {
   case tooLarge(bytes: Int, limit: Int)
   /// The router's key could not be fetched.
   case keyUnavailable(RouterKeyFailure)
+  /// No unused client key came up before the deadline.
+  case keyShortage
+  /// The router shows a key that is not trusted.
+  case keyUntrusted(UntrustedRouterKey)
   /// The router's key document is refused.
   case keyRefused(KeyDocumentError)
   /// The connection to the router failed or timed out.
@@ -50,7 +54,8 @@ extension ExchangeFailure {
       .status(status, retryAfter: nil)
     case .status(let refusal):
       .status(refusal.status, retryAfter: refusal.retryAfter)
-    case .notReady, .tooLarge, .keyRefused, .integrity, .answer, .cancelled, .local:
+    case .notReady, .tooLarge, .keyShortage, .keyUntrusted, .keyRefused, .integrity, .answer, .cancelled,
+      .local:
       .final
     }
   }
@@ -72,6 +77,8 @@ extension ExchangeFailure {
     case .tooLarge: "too-large"
     case .keyUnavailable(.transport(let error)): "router-key-\(error.logClass)"
     case .keyUnavailable(.status(let status)): "router-key-status-\(status)"
+    case .keyShortage: "client-key-shortage"
+    case .keyUntrusted: "router-key-untrusted"
     case .keyRefused: "router-key-refused"
     case .transport(let error): error.logClass
     case .status(let refusal): "router-status-\(refusal.status)"

@@ -1,4 +1,5 @@
 import Dialects
+import Envelope
 import Upstream
 
 /// The one table from what went wrong to what the caller is told (PROTOCOL.md sections 5 and 8).
@@ -34,6 +35,13 @@ extension ExchangeFailure {
           + "attachments.")
     case .keyUnavailable(let failure):
       keyFault(failure)
+    case .keyShortage:
+      server(
+        503, "client_key_shortage",
+        "No unused client key was left before the deadline: requests come faster than keys.max_uses lets key pairs be "
+          + "made. Raise keys.max_uses, or make more ahead with keys.pool.", retryAfter: .seconds(1))
+    case .keyUntrusted(let refusal):
+      refused("upstream_key_untrusted", "\(refusal)")
     case .keyRefused(let reason):
       integrity(
         "The router's public key is refused: \(reason). Nothing was sent. Check that router.url leads to a NOMYO router; for a router of your own with a shorter key, lower "
@@ -43,6 +51,11 @@ extension ExchangeFailure {
       transportFault(error)
     case .status(let refusal):
       refusalFault(refusal)
+    case .integrity(.securityTier):
+      refused(
+        "upstream_tier_downgrade",
+        "The router's answer names another security tier than the one that was asked for, so nothing of it is passed "
+          + "on. Ask for a tier that the router serves, or for none.")
     case .integrity:
       integrity(
         "The router's answer could not be verified, so nothing of it is passed on. If this lasts, something on the way "
@@ -66,8 +79,11 @@ extension ExchangeFailure {
     APIFault(status: status, type: "server_error", code: code, message: message, retryAfter: retryAfter)
   }
 
-  private func integrity(_ message: String) -> APIFault {
-    var fault = server(502, "upstream_integrity", message)
+  private func integrity(_ message: String) -> APIFault { refused("upstream_integrity", message) }
+
+  /// What another attempt would only repeat.
+  private func refused(_ code: String, _ message: String) -> APIFault {
+    var fault = server(502, code, message)
     fault.shouldRetry = false
     return fault
   }

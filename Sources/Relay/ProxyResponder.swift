@@ -1,9 +1,12 @@
+import ClientKeys
 import Dialects
 import Envelope
 import HTTPTypes
 public import Listener
 public import Logging
 import Platform
+import RouterTrust
+public import Telemetry
 
 /// Answers every request that the listener takes in.
 ///
@@ -13,17 +16,20 @@ public final class ProxyResponder: Responder {
   private let context: ExchangeContext
   private let catalog: ModelCatalog
   private let configuration: RelayConfiguration
+  private let metrics: Metrics
   private let logger: Logger
   private let dialect: any Dialect = OpenAIChat()
   private let inFlight = Locked(0)
 
   /// A responder for one router.
   public init(
-    context: ExchangeContext, catalog: ModelCatalog, configuration: RelayConfiguration, logger: Logger
+    context: ExchangeContext, catalog: ModelCatalog, configuration: RelayConfiguration,
+    metrics: Metrics = Metrics(), logger: Logger
   ) {
     self.context = context
     self.catalog = catalog
     self.configuration = configuration
+    self.metrics = metrics
     self.logger = logger
   }
 
@@ -83,6 +89,7 @@ public final class ProxyResponder: Responder {
     let exchange = Exchange(
       context: context, request: chat, tier: tier, bearer: bearer(request.head),
       deadline: start.advanced(by: configuration.responseTimeout))
+    metrics.exchangeBegan()
     let chatReply = ChatReply(
       dialect: dialect, request: chat, reply: reply, pacing: configuration.pacing, clock: context.clock,
       fields: commonFields(request.head))
@@ -93,8 +100,10 @@ public final class ProxyResponder: Responder {
         } else {
           try await chatReply.whole({ await exchange.outcome() })
         }
+      metrics.exchangeEnded(outcome.exchange.counted(outcome.result, total: start.duration(to: .now)))
       log(outcome, request.head, chat, start)
     } catch {
+      metrics.exchangeEnded(.init(result: .callerGone, total: start.duration(to: .now)))
       logger.info(
         "exchange",
         metadata: [
@@ -142,7 +151,7 @@ public final class ProxyResponder: Responder {
   }
 
   private func ready(_ head: RequestHead) async -> OutboundAnswer {
-    let readiness = await Readiness.now(context.clientKeys, context.routerKeys)
+    let readiness = Readiness(context.clientKeys.status, await context.routerKeys.status)
     return .json(
       readiness.json, status: readiness.isReady ? .ok : .serviceUnavailable, adding: commonFields(head))
   }
@@ -156,6 +165,7 @@ public final class ProxyResponder: Responder {
 
   /// One line for every request that got no exchange: its class, and nothing that its caller wrote.
   private func note(_ fault: APIFault, _ head: RequestHead?) {
+    metrics.requestRefused(code: fault.code)
     var metadata: Logger.Metadata = ["code": "\(fault.code)", "status": "\(fault.status)"]
     if let head { metadata["id"] = "\(head.id)" }
     logger.info("request refused", metadata: metadata)

@@ -1,4 +1,5 @@
 public import ClientKeys
+import JSONText
 public import RouterTrust
 
 /// Whether the daemon can seal and open right now, and what it waits for otherwise.
@@ -7,28 +8,59 @@ public struct Readiness: Sendable, Equatable {
   public enum Want: String, Sendable, CaseIterable {
     /// The first client key is still being made.
     case clientKey = "client_key"
-    /// The router's key has not been fetched, or was refused.
+    /// Exchanges wait for a client key that has not been used yet.
+    case unusedClientKey = "unused_client_key"
+    /// The router's key has not been fetched, or its document was refused.
     case routerKey = "router_key"
+    /// The router shows a key that is not trusted.
+    case routerKeyTrust = "router_key_trust"
   }
 
   /// In the order in which they are named; empty when ready.
   public let wants: [Want]
+  /// What is wrong with the router's key, in words; nil when nothing is.
+  public let reason: String?
 
   /// Whether nothing is missing.
   public var isReady: Bool { wants.isEmpty }
 
   /// Looks at both keys.
-  public static func now(_ clientKeys: ClientKeyRing, _ routerKeys: RouterKeyCache) async -> Readiness {
-    let hasClientKey = clientKeys.current != nil
-    let hasRouterKey = await routerKeys.knownKey != nil
-    return Readiness(wants: (hasClientKey ? [] : [.clientKey]) + (hasRouterKey ? [] : [.routerKey]))
+  public init(_ clientKeys: ClientKeyStatus, _ routerKey: RouterKeyStatus) {
+    var wants: [Want] = []
+    if clientKeys.current == nil {
+      wants.append(.clientKey)
+    } else if clientKeys.waiting > 0 {
+      wants.append(.unusedClientKey)
+    }
+    if routerKey.refused != nil {
+      wants.append(.routerKeyTrust)
+    } else if routerKey.trusted == nil {
+      wants.append(.routerKey)
+    }
+    self.wants = wants
+    let isRouterAtFault = wants.contains(.routerKey) || wants.contains(.routerKeyTrust)
+    reason = isRouterAtFault ? routerKey.lastFailure : nil
   }
 }
 
 extension Readiness {
   /// The body of `/readyz`.
   var json: [UInt8] {
-    let names = wants.map { "\"\($0.rawValue)\"" }.joined(separator: ",")
-    return Array((isReady ? #"{"status":"ready"}"# : #"{"status":"waiting","waiting_for":[\#(names)]}"#).utf8)
+    var json = JSONWriter()
+    json.beginObject()
+    json.name("status")
+    json.string(isReady ? "ready" : "waiting")
+    if !isReady {
+      json.name("waiting_for")
+      json.beginArray()
+      for want in wants { json.string(want.rawValue) }
+      json.endArray()
+    }
+    if let reason {
+      json.name("reason")
+      json.string(reason)
+    }
+    json.endObject()
+    return json.bytes
   }
 }

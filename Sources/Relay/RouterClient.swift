@@ -1,6 +1,9 @@
+import ClientKeys
 import Envelope
 import HTTPTypes
 import Platform
+public import RouterTrust
+import Sealing
 public import Upstream
 
 /// What the router is asked for, and nothing else: its key, sealed completions, its list of models.
@@ -29,19 +32,20 @@ public struct RouterClient: Sendable {
     self.responseLimit = responseLimit
   }
 
-  /// The document of the router's public key.
+  /// The document of the router's public key, and the certificate under which it came.
   ///
-  /// Sent without credentials and without anything that names the caller.
-  public func publicKeyDocument() async throws(RouterKeyFailure) -> [UInt8] {
+  /// Sent without credentials and without anything that names the caller, over a connection of its own.
+  public func publicKeyDocument() async throws(RouterKeyFailure) -> FetchedKeyDocument {
     let response: UpstreamResponse
     do {
       response = try await transport.send(
         UpstreamRequest(
           url: baseURL + Wire.publicKeyPath, responseLimit: Self.keyDocumentLimit,
-          responseTimeout: Self.shortTimeout))
+          responseTimeout: Self.shortTimeout, wantsCertificate: true))
     } catch { throw .transport(error) }
     guard response.status == 200 else { throw .status(response.status) }
-    return response.body
+    return FetchedKeyDocument(
+      bytes: response.body, certificate: response.certificate.flatMap { KeyFingerprint(ofCertificate: $0) })
   }
 
   /// Posts a sealed request (PROTOCOL.md section 1).
@@ -49,7 +53,8 @@ public struct RouterClient: Sendable {
     _ sealed: SealedRequest, tier: SecurityTier?, bearer: Credential?, timeout: Duration
   ) async throws(UpstreamError) -> UpstreamResponse {
     var fields: HTTPFields = [
-      .payloadID: sealed.payloadID.description, .publicKey: sealed.publicKeyHeader,
+      .payloadID: sealed.payloadID.description,
+      .publicKey: PublicKeyHeader.encode(sealed.generation.publicKeyPEM),
       .contentType: Wire.contentType,
       .accept: "*/*",
     ]
@@ -91,6 +96,7 @@ public enum RouterKeyFailure: Error, Equatable, Sendable, CustomStringConvertibl
 /// A request as it goes on the wire.
 struct SealedRequest: Sendable {
   let payloadID: PayloadID
-  let publicKeyHeader: String
+  /// The client key that the answer is to be sealed for; held until the answer is open.
+  let generation: KeyGeneration
   let envelope: [UInt8]
 }

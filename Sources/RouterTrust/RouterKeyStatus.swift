@@ -36,6 +36,10 @@ public struct RouterKeyStatus: Sendable, Equatable {
   public var lastLook: Int?
   /// Why the last look at the key brought none; nil after one that did.
   public var lastFailure: String?
+  /// How long ago a look last showed the trusted key, by a clock that nobody sets.
+  public var age: Duration?
+  /// What is wrong with the record or the log while the key is in use all the same.
+  public var warning: String?
 
   /// A router of which nothing is known.
   public init(router: String, mode: TrustMode) {

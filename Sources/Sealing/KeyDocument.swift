@@ -1,9 +1,9 @@
 internal import COpenSSL
-import Platform
 
-/// The PEM text of one key, looked at before OpenSSL sees it.
+/// The PEM text of one key or certificate, looked at before OpenSSL sees it.
 ///
 /// OpenSSL takes the first block it can use and ignores the rest. Here a document means one key or it is refused.
+/// A document that anybody may see is kept as a value of this type; private keys are only lent to its functions.
 struct KeyDocument {
   /// A 16384-bit RSA private key in PEM takes under 13 KB.
   static let byteLimit = 64 * 1024
@@ -12,40 +12,43 @@ struct KeyDocument {
   let label: String
 
   init(_ bytes: [UInt8]) throws(KeyDocumentError) {
-    guard bytes.count <= Self.byteLimit else { throw .tooLarge(limit: Self.byteLimit) }
-    let labels = Self.labels(in: bytes)
-    guard labels.count <= 1 else { throw .severalBlocks }
-    guard let label = labels.first else { throw .noKey(expected: "PEM") }
-    self.bytes = bytes
-    self.label = label
-  }
-
-  /// The label of every `-----BEGIN …-----` line.
-  private static func labels(in bytes: [UInt8]) -> [String] {
-    let text = String(decoding: bytes, as: UTF8.self)
-    return text.split(whereSeparator: \.isNewline).compactMap { line in
-      guard line.hasPrefix("-----BEGIN "), let end = line.dropFirst(11).range(of: "-----") else { return nil }
-      return String(line[line.index(line.startIndex, offsetBy: 11)..<end.lowerBound])
+    label = try bytes.withUnsafeBufferPointer { text throws(KeyDocumentError) in
+      try Self.label(of: UnsafeRawBufferPointer(text))
     }
+    self.bytes = bytes
   }
 
   /// Lends the document to OpenSSL as a read-only BIO.
   func withBIO<Result>(_ body: (OpaquePointer) -> Result?) -> Result? {
-    bytes.withUnsafeBytes { buffer in
-      guard let bio = BIO_new_mem_buf(buffer.baseAddress, Int32(buffer.count)) else { return nil }
-      defer { BIO_free(bio) }
-      return body(bio)
-    }
+    bytes.withUnsafeBytes { Self.withBIO(of: $0, body) }
   }
-}
 
-extension Substring {
-  fileprivate func range(of needle: String) -> Range<Index>? {
-    var start = startIndex
-    while start < endIndex {
-      if self[start...].hasPrefix(needle) { return start..<index(start, offsetBy: needle.count) }
-      start = index(after: start)
+  /// The label of the only PEM block in `text`, such as `PUBLIC KEY`.
+  static func label(of text: UnsafeRawBufferPointer) throws(KeyDocumentError) -> String {
+    guard text.count <= byteLimit else { throw .tooLarge(limit: byteLimit) }
+    var found: String?
+    for line in text.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+      guard let label = label(ofLine: line) else { continue }
+      guard found == nil else { throw .severalBlocks }
+      found = label
     }
-    return nil
+    guard let found else { throw .noKey(expected: "PEM") }
+    return found
+  }
+
+  /// Lends `text` to OpenSSL as a read-only BIO.
+  static func withBIO<Result>(of text: UnsafeRawBufferPointer, _ body: (OpaquePointer) -> Result?) -> Result?
+  {
+    guard let bio = BIO_new_mem_buf(text.baseAddress, Int32(text.count)) else { return nil }
+    defer { BIO_free(bio) }
+    return body(bio)
+  }
+
+  /// What stands in `-----BEGIN …-----`, nil for any other line.
+  private static func label(ofLine line: Slice<UnsafeRawBufferPointer>) -> String? {
+    guard line.starts(with: "-----BEGIN ".utf8) else { return nil }
+    let rest = line.dropFirst(11)
+    let end = rest.indices.first { rest[$0...].starts(with: "-----".utf8) }
+    return end.map { String(decoding: rest[..<$0], as: UTF8.self) }
   }
 }

@@ -21,6 +21,16 @@ final class KeyHandle: @unchecked Sendable {
   /// The modulus length in bytes, which is the length of everything the key wraps.
   var modulusByteCount: Int { Int(EVP_PKEY_get_size(pointer)) }
 
+  /// How many primes the modulus of a private key has (RFC 8017 section 3.2); 2 for a public one, which cannot tell.
+  var primes: Int {
+    // The provider names the factors from 1 (provider-keymgmt, "rsa-factor1" to "rsa-factor10"). Asked without a
+    // buffer it tells how long each is, so that none of them is copied.
+    (3...10).last { number in
+      var parameters = [OSSL_PARAM_construct_BN("rsa-factor\(number)", nil, 0), OSSL_PARAM_construct_end()]
+      return EVP_PKEY_get_params(pointer, &parameters) == 1 && OSSL_PARAM_modified(&parameters) == 1
+    } ?? 2
+  }
+
   var hasCustomaryExponent: Bool {
     var exponent: OpaquePointer?
     guard EVP_PKEY_get_bn_param(pointer, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 else { return false }

@@ -30,6 +30,10 @@ public enum KeyDocumentError: Error, Equatable, Sendable, CustomStringConvertibl
   case wrongPassword
   /// A password was given for a key that is not protected by one.
   case needlessPassword
+  /// Encrypted in a way that OpenSSL does not undo, such as scrypt with more than 32 MiB of memory.
+  case unsupportedProtection
+  /// A private key that does not open what its public half wraps.
+  case inconsistent
   /// A key of another algorithm.
   case notRSA
   /// Fewer bits than asked for.
@@ -51,6 +55,8 @@ public enum KeyDocumentError: Error, Equatable, Sendable, CustomStringConvertibl
     case .unreadable: "its PEM block does not decode to a key"
     case .wrongPassword: "the password is missing or wrong"
     case .needlessPassword: "a password is configured, but the key is not protected by one"
+    case .unsupportedProtection: "it is protected in a way that is not supported"
+    case .inconsistent: "its numbers do not belong together"
     case .notRSA: "it is not an RSA key"
     case .tooShort(let bits, let minimum): "the RSA key has \(bits) bits, fewer than \(minimum)"
     case .tooLong(let bits, let limit): "the RSA key has \(bits) bits, more than \(limit)"

@@ -1,4 +1,5 @@
 import Glibc
+import Sealing
 
 extension Grammar<RouterURL> {
   /// The address of a router.
@@ -39,6 +40,33 @@ extension Grammar<OutboundProxy> {
       case .url(let text): text
       }
     })
+}
+
+extension Grammar<String?> {
+  /// An address for the operator, or `none`.
+  static let adminAddress = Grammar.text(
+    "address", allowed: "unix:/PATH?mode=0600&group=NAME, a loopback HOST:PORT, or none",
+    read: { text throws(Rejection) in
+      let isAddress = Grammar<String>.isListenAddress(text) && !text.hasPrefix("systemd")
+      guard text == "none" || isAddress else {
+        throw Rejection(problem: "\(text.shown) is no address")
+      }
+      return text
+    },
+    write: { $0 })
+}
+
+extension Grammar<KeyFingerprint> {
+  /// What a public key is known by.
+  static let fingerprint = Grammar.text(
+    "fingerprint", allowed: "sha256/ and 44 characters of base64, the digest of a key's SubjectPublicKeyInfo",
+    read: { text throws(Rejection) in
+      guard let fingerprint = KeyFingerprint(text) else {
+        throw Rejection(problem: "\(text.shown) is no fingerprint")
+      }
+      return fingerprint
+    },
+    write: { $0.description })
 }
 
 extension Grammar<String> {

@@ -42,6 +42,19 @@ extension SettingKey {
       router of your own.
       """),
     SettingKey(
+      "router.trust", \.router.trust, .word,
+      """
+      What makes the router's key one to seal for. `first-use`: the first key seen is remembered, and a \
+      different one is refused until `nomyo-proxy trust accept` allows it; `pinned`: only the keys in \
+      `router.pins`; `tls`: whatever comes over the authenticated connection.
+      """),
+    SettingKey(
+      "router.pins", \.router.pins, .list(of: .fingerprint),
+      """
+      The fingerprints of router keys that are trusted, `sha256/` and the base64 of the SHA-256 of the key's \
+      SubjectPublicKeyInfo. The next key can stand here before the router uses it.
+      """),
+    SettingKey(
       "router.key_refresh", \.router.keyRefresh, .duration(.seconds(1), .seconds(24 * 3600)),
       "How often the router's public key is looked at again, in the background."),
     SettingKey(
@@ -100,6 +113,20 @@ extension SettingKey {
       """),
 
     SettingKey(
+      "privacy.pad_requests", \.privacy.padRequests, .boolean,
+      """
+      Hides how long a prompt is: the text to seal is filled up with spaces to 2 KiB, and beyond that in \
+      steps of at most an eighth.
+      """),
+    SettingKey(
+      "privacy.secure_memory", \.privacy.secureMemory, .word,
+      """
+      Keeps memory from being swapped out, dumped, or read by other programs of the user, and overwrites it \
+      when it is freed. `auto` does what the system allows and warns of the rest, `required` does not start \
+      without all of it.
+      """),
+
+    SettingKey(
       "limits.request", \.limits.request, .size(1 << 10, 10 << 20),
       "The largest request body. The router takes no more than 10MiB."),
     SettingKey(
@@ -113,8 +140,47 @@ extension SettingKey {
       "How many requests may be under way at once; one more is refused."),
 
     SettingKey(
+      "keys.mode", \.keys.mode, .word,
+      """
+      Where the pair lives. `memory`: in this process and nowhere else; `directory`: in files that NOMYO's own \
+      tools read and write.
+      """),
+    SettingKey(
+      "keys.directory", \.keys.directory, .path,
+      absent: "client_keys in the state directory", example: "/var/lib/nomyo-proxy/client_keys",
+      "The directory of `private_key.pem` and `public_key.pem`, with `keys.mode` `directory`."),
+    SettingKey(
+      "keys.password_file", \.keys.passwordFile, .path,
+      absent: "the systemd credential client-key-password, if there is one",
+      example: "/etc/nomyo-proxy/client-key-password",
+      "The file that holds the password of the stored private key. Without one the key is stored plain."),
+    SettingKey(
+      "keys.rotate_every", \.keys.rotateEvery, .duration(.zero, .seconds(10_000 * 3600)),
+      "The age at which a pair is replaced by a new one; `0s` never replaces it by age."),
+    SettingKey(
+      "keys.max_uses", \.keys.maxUses, .integer(0...1_000_000_000),
+      """
+      How many requests a pair is announced in before it is replaced; 0 sets no limit. With 1 every request \
+      has a pair of its own.
+      """),
+    SettingKey(
+      "keys.pool", \.keys.pool, .integer(0...256),
+      "How many pairs are made ahead, by a thread that only runs when nothing else wants to."),
+    SettingKey(
       "keys.bits", \.keys.bits, .oneOf([3072, 4096]),
       "The size of the RSA keys that answers are sealed to."),
+    SettingKey(
+      "keys.primes", \.keys.primes, .oneOf([2, 3, 4]),
+      """
+      The number of primes in a pair. With 4 an answer is opened in about a third of the time; NOMYO's Python \
+      package cannot load such a private key.
+      """),
+
+    SettingKey(
+      "admin.listen", \.admin.entry, .adminAddress,
+      absent: "admin.sock in the runtime directory, where there is one",
+      example: "unix:/run/nomyo-proxy/admin.sock?mode=0600",
+      "Where `nomyo-proxy status`, `keys` and `trust` reach the running daemon, and where its metrics are."),
 
     SettingKey(
       "shutdown.drain", \.shutdown.drain, .duration(.zero, .seconds(3600)),
@@ -137,6 +203,7 @@ extension SettingKey {
     ("privacy", "What is kept from the router."),
     ("limits", "Bounds on what is held at once."),
     ("keys", "The proxy's own key pairs."),
+    ("admin", "The operator's way to the running daemon."),
     ("shutdown", "The end of the process."),
     ("log", "Logging."),
   ]

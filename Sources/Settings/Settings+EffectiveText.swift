@@ -19,6 +19,10 @@ extension Settings {
         lines.append("# \(key.leaf): \(key.absent ?? "not set")")
       }
       if key.name == "router.api_key_file" { lines.append(apiKeyComment) }
+      if key.name == "keys.password_file", keys.password != nil {
+        lines.append(
+          "# password: set and not shown\(provenance["keys.password"].map { ", from \($0)" } ?? "")")
+      }
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -1,6 +1,8 @@
 public import Dialects
 public import Envelope
 public import Platform
+public import RouterTrust
+public import Sealing
 
 /// The whole configuration as one checked value.
 ///
@@ -22,6 +24,8 @@ public struct Settings: Sendable {
   public var limits = Limits()
   /// The key pairs that answers are sealed to.
   public var keys = Keys()
+  /// Where the operator reaches the running daemon.
+  public var admin = Admin()
   /// The end of the process.
   public var shutdown = Shutdown()
   /// Logging.
@@ -31,6 +35,8 @@ public struct Settings: Sendable {
   ///
   /// The router's API key is in here as `router.api_key`.
   public internal(set) var provenance: [String: ConfigurationSource] = [:]
+  /// What outlives the process is kept here; nil where there is no place for it.
+  public internal(set) var stateDirectory: String?
   /// The configuration file that was read, if there was one.
   public internal(set) var file: String?
   /// What is worth a warning in the log though it is no fault.
@@ -60,6 +66,10 @@ public struct Settings: Sendable {
     public var proxy = OutboundProxy.direct
     /// Router keys with fewer bits are refused.
     public var minimumKeyBits = 4096
+    /// What makes the router's key one to seal for.
+    public var trust = TrustMode.firstUse
+    /// The router keys that are trusted without having been seen.
+    public var pins: [KeyFingerprint] = []
     /// How often the router's key is looked at again.
     public var keyRefresh = Duration.seconds(15 * 60)
     /// The tier to ask for when a request names none.
@@ -102,6 +112,10 @@ public struct Settings: Sendable {
   public struct Privacy: Sendable, Equatable {
     /// Which identifying members are taken out before sealing.
     public var stripIdentifiers = RequestPolicy.StripIdentifiers.account
+    /// Whether the length of a prompt is hidden in a size class.
+    public var padRequests = true
+    /// How far memory is protected.
+    public var secureMemory = SecureMemoryMode.auto
   }
 
   /// Bounds on what is held at once.
@@ -118,8 +132,33 @@ public struct Settings: Sendable {
 
   /// The key pairs that answers are sealed to.
   public struct Keys: Sendable, Equatable {
+    /// Where the pair lives.
+    public var mode = KeyStorage.memory
+    /// The directory of the pair, once all sources are read; nil in memory.
+    public var directory: String?
+    /// The file that holds the password of the stored key, when one is named.
+    public var passwordFile: String?
+    /// The password of the stored key; nil stores it plain.
+    public var password: Secret?
+    /// The age at which a pair is replaced; zero: never by age.
+    public var rotateEvery = Duration.seconds(3600)
+    /// How many requests a pair is announced in; 0: no limit.
+    public var maxUses = 0
+    /// How many pairs are made ahead.
+    public var pool = 2
     /// The size of the RSA modulus in bits.
     public var bits = 4096
+    /// How many primes the modulus has (RFC 8017 section 3).
+    public var primes = 2
+  }
+
+  /// Where the operator reaches the running daemon.
+  public struct Admin: Sendable, Equatable {
+    /// `unix:/path?mode=0600`, a loopback `host:port` or `none`, once all sources are read; nil where there is no
+    /// runtime directory.
+    public var entry: String?
+    /// The address, nil for nowhere.
+    public var listen: String? { entry == "none" ? nil : entry }
   }
 
   /// The end of the process.
@@ -135,6 +174,14 @@ public struct Settings: Sendable {
     /// The form of a line.
     public var format = LogFormat.auto
   }
+}
+
+/// Where the client key pair lives.
+public enum KeyStorage: String, Sendable, CaseIterable {
+  /// In this process and nowhere else.
+  case memory
+  /// In a directory laid out as NOMYO's own tools do (PROTOCOL.md section 3).
+  case directory
 }
 
 /// The way out of this machine.

@@ -1,16 +1,26 @@
+public import Platform
+
 /// Turns the sources into settings.
 public enum SettingsLoader {
   /// Reads the file, then the environment, then the flags, and checks the result.
   ///
+  /// - Parameter beforeSecrets: Called once the three sources are read and before any file that holds a secret is.
   /// - Throws: every fault at once; there are no settings then.
-  public static func load(_ sources: SettingsSources) throws(ConfigurationFaults) -> Settings {
+  public static func load(
+    _ sources: SettingsSources, beforeSecrets: (SecureMemoryMode) -> Void = { _ in }
+  ) throws(ConfigurationFaults) -> Settings {
     var reading = SettingsReading(sources)
     reading.readFile()
     reading.readEnvironment()
     reading.readFlags()
+    beforeSecrets(reading.settings.privacy.secureMemory)
     reading.checkRouterAddress()
     reading.checkAuthorities()
     reading.readRouterKey()
+    reading.findPlaces()
+    reading.readKeyDirectory()
+    reading.checkKeys()
+    reading.checkTrust()
     guard reading.faults.isEmpty else { throw ConfigurationFaults(faults: reading.faults) }
     return reading.settings
   }

@@ -1,16 +1,16 @@
 import Platform
 /// What is checked after all sources are read: values that depend on each other or on files.
 extension SettingsReading {
-  /// The systemd credential that holds the router's API key (systemd.exec(5), `LoadCredential=`).
+  /// The systemd credential that holds the router's API key.
   static let credential = "router-api-key"
-
-  /// A key is a line of a header; nobody's is longer.
-  private static let keyLimit = 8 << 10
 
   /// More than the whole list of authorities of any system.
   private static let authoritiesLimit = 8 << 20
 
-  private static let keyFile = "router.api_key_file"
+  /// A key is a line of a header; nobody's is longer than 8 KiB.
+  private static let keyFile = SecretFileKey(
+    name: "router.api_key_file", credential: credential, allowed: "a file that holds the API key",
+    byteLimit: 8 << 10)
 
   /// Refuses a router in clear text that nobody asked for.
   mutating func checkRouterAddress() {
@@ -39,11 +39,11 @@ extension SettingsReading {
   ///
   /// Of the file and `NOMYO_API_KEY` it is the later source; of two in the environment, the key itself.
   mutating func readRouterKey() {
-    let file = namedKeyFile()
+    let file = secretFile(Self.keyFile, named: settings.router.apiKeyFile)
     let fileKey = file.flatMap { readKey(from: $0) }
     let variable = ConfigurationSource.environment(SettingsSources.keyVariable)
     let variableKey = sources.environment[SettingsSources.keyVariable].flatMap { text in
-      key(in: text.utf8, reportingAs: nil, from: variable, subject: "the variable")
+      key(in: Self.withoutLineEnd(text.utf8), reportingAs: nil, from: variable, subject: "the variable")
     }
     if let file, let fileKey, variableKey == nil || file.source.rank > variable.rank {
       use(fileKey, from: file.source)
@@ -63,59 +63,16 @@ extension SettingsReading {
     settings.provenance["router.api_key"] = source
   }
 
-  private struct KeyFile {
-    let path: String
-    let source: ConfigurationSource
-    /// Whether systemd made the file.
-    let isCredential: Bool
-    /// Whether somebody asked for exactly this file.
-    let isNamed: Bool
-  }
-
-  /// The file that was named, or the credential when none was.
-  private func namedKeyFile() -> KeyFile? {
-    guard !wasRejected(Self.keyFile) else { return nil }
-    let directory = sources.credentialsDirectory.map { $0 + "/" }
-    if let path = settings.router.apiKeyFile {
-      return KeyFile(
-        path: path, source: settings.source(of: Self.keyFile),
-        isCredential: directory.map { path.hasPrefix($0) } ?? false, isNamed: true)
-    }
-    return directory.map { directory in
-      KeyFile(
-        path: directory + Self.credential, source: .environment("CREDENTIALS_DIRECTORY"),
-        isCredential: true, isNamed: false)
+  private mutating func readKey(from file: SecretFile) -> Secret? {
+    secretBytes(of: file, Self.keyFile).flatMap {
+      key(in: $0, reportingAs: Self.keyFile.name, from: file.source, subject: "the file")
     }
   }
 
-  private mutating func readKey(from file: KeyFile) -> Secret? {
-    do throws(FileFault) {
-      let contents = try sources.files.read(file.path, limit: Self.keyLimit)
-      // A credential's group bits are the mask of the access list by which systemd lets the service's user
-      // in, and say nothing about groups; the directory is closed to everybody else.
-      if !file.isCredential, let mode = contents.permissions, mode & 0o077 != 0 {
-        let digits = String(mode & 0o777, radix: 8)
-        settings.warnings.append(
-          "\(file.path) holds a secret and is open to others (mode 0\(digits)); chmod 600 closes it")
-      }
-      return key(in: contents.bytes, reportingAs: Self.keyFile, from: file.source, subject: "the file")
-    } catch .missing where !file.isNamed {
-      return nil
-    } catch {
-      report(Self.keyFile, file.source, "the file \(error)", allowed: "a file that holds the API key")
-      return nil
-    }
-  }
-
-  /// The key in some bytes, without the line end that editors leave; nil when it is none, which is reported.
+  /// The key in some bytes, nil when it is none, which is reported.
   private mutating func key(
-    in bytes: some Collection<UInt8>, reportingAs name: String?, from source: ConfigurationSource,
-    subject: String
+    in text: [UInt8], reportingAs name: String?, from source: ConfigurationSource, subject: String
   ) -> Secret? {
-    var text = Array(bytes)
-    while let last = text.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") {
-      text.removeLast()
-    }
     let problem: String
     if text.isEmpty {
       problem = "\(subject) is empty"

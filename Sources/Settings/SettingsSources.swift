@@ -9,24 +9,28 @@ public struct SettingsSources: Sendable {
   public var flags: [String: String]
   /// The environment variables.
   public var environment: [String: String]
+  /// Whether this is root's process, which keeps its things in the system's directories.
+  public var isRoot: Bool
   /// The file system.
   public var files: any FileReading
 
   /// Sources made by hand.
   public init(
     configFlag: String? = nil, flags: [String: String] = [:], environment: [String: String] = [:],
-    files: any FileReading
+    isRoot: Bool = false, files: any FileReading
   ) {
     self.configFlag = configFlag
     self.flags = flags
     self.environment = environment
+    self.isRoot = isRoot
     self.files = files
   }
 
   /// The environment and the files of this process, and the flags that it was given.
   public static func process(configFlag: String? = nil, flags: [String: String] = [:]) -> SettingsSources {
     SettingsSources(
-      configFlag: configFlag, flags: flags, environment: processEnvironment(), files: ProcessFiles())
+      configFlag: configFlag, flags: flags, environment: processEnvironment(), isRoot: geteuid() == 0,
+      files: ProcessFiles())
   }
 
   private static func processEnvironment() -> [String: String] {

@@ -15,7 +15,7 @@ struct EasySetup {
     defer { curl_easy_cleanup(easy) }
     let setup = EasySetup(easy: easy)
     try setup.apply(options)
-    try setup.apply(UpstreamRequest(url: "https://localhost/"), options)
+    try setup.apply(UpstreamRequest(url: "https://localhost/", wantsCertificate: true), options)
   }
 
   // MARK: What holds for all transfers
@@ -27,6 +27,7 @@ struct EasySetup {
     try proxy(options.proxy)
     try set(CURLOPT_USERAGENT, options.userAgent)
     try set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(options.connectTimeout))
+    if let path = options.unixSocket { try set(CURLOPT_UNIX_SOCKET_PATH, path) }
   }
 
   private func manners() throws(CurlFault) {
@@ -89,6 +90,10 @@ struct EasySetup {
     try set(CURLOPT_URL, request.url)
     try set(CURLOPT_PROTOCOLS_STR, options.allowHTTP ? "http,https" : "https")
     try set(CURLOPT_TIMEOUT_MS, milliseconds(request.responseTimeout ?? options.responseTimeout))
+    if request.wantsCertificate {
+      try set(CURLOPT_CERTINFO, 1)
+      try set(CURLOPT_FRESH_CONNECT, 1)
+    }
     switch request.method {
     case .get:
       try set(CURLOPT_HTTPGET, 1)

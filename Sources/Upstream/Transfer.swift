@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// One request on its way: an easy handle with everything that must live as long as it does.
 ///
@@ -19,6 +20,7 @@ final class Transfer {
 
   private var machine: TransferMachine
   private let requestBody: [UInt8]
+  private let wantsCertificate: Bool
   private var answerBody: [UInt8] = []
   private let message: UnsafeMutablePointer<CChar>
   private var lines: UnsafeMutablePointer<curl_slist>?
@@ -35,6 +37,7 @@ final class Transfer {
     self.continuation = continuation
     machine = TransferMachine(request)
     requestBody = request.body
+    wantsCertificate = request.wantsCertificate
     message = .allocate(capacity: Int(CURL_ERROR_SIZE))
     message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     let setup = EasySetup(easy: easy)
@@ -76,7 +79,9 @@ final class Transfer {
     switch action {
     case .deliver(let head):
       .success(
-        UpstreamResponse(status: head.status, fields: head.fields, body: answerBody, timing: easy.timing))
+        UpstreamResponse(
+          status: head.status, fields: head.fields, body: answerBody, timing: easy.timing,
+          certificate: wantsCertificate ? easy.serverCertificate : nil))
     case .fail(let error): .failure(error)
     case .proceed, .abort, .hand, .keep, .ignore: nil
     }
@@ -131,6 +136,25 @@ extension UnsafeMutableRawPointer {
     var microseconds = curl_off_t(0)
     guard ccurl_easy_get_offset(self, info, &microseconds) == CURLE_OK else { return .zero }
     return .microseconds(microseconds)
+  }
+
+  /// The certificate that the server showed for itself: the first of its chain, which libcurl keeps as a list of
+  /// `NAME:VALUE` lines (CURLINFO_CERTINFO(3)).
+  fileprivate var serverCertificate: [UInt8]? {
+    var chain: UnsafeMutablePointer<curl_certinfo>?
+    guard ccurl_easy_get_certificates(self, &chain) == CURLE_OK, let chain,
+      chain.pointee.num_of_certs > 0, let certificates = chain.pointee.certinfo
+    else { return nil }
+    let name = Array("Cert:".utf8)
+    var line = certificates[0]
+    while let current = line {
+      if let text = current.pointee.data {
+        let bytes = UnsafeRawBufferPointer(start: text, count: strlen(text))
+        if bytes.starts(with: name) { return Array(bytes.dropFirst(name.count)) }
+      }
+      line = current.pointee.next
+    }
+    return nil
   }
 
   /// Where the time of an easy handle's last transfer went.

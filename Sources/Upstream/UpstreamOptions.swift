@@ -26,6 +26,10 @@ public struct UpstreamOptions: Sendable {
   public var allowHTTP: Bool
   /// The value of `User-Agent`, for requests whose fields have none.
   public var userAgent: String
+  /// The path of a unix socket that every connection goes to, whatever host a URL names; `nil` for the network.
+  ///
+  /// No proxy has a part in it (CURLOPT_UNIX_SOCKET_PATH(3)).
+  public var unixSocket: String?
 
   /// The options of a client that goes straight out over verified TLS.
   public init(
@@ -34,7 +38,8 @@ public struct UpstreamOptions: Sendable {
     connectTimeout: Duration = .seconds(10),
     responseTimeout: Duration = .seconds(900),
     allowHTTP: Bool = false,
-    userAgent: String = "nomyo-proxy"
+    userAgent: String = "nomyo-proxy",
+    unixSocket: String? = nil
   ) {
     self.caFile = caFile
     self.proxy = proxy
@@ -42,5 +47,6 @@ public struct UpstreamOptions: Sendable {
     self.responseTimeout = responseTimeout
     self.allowHTTP = allowHTTP
     self.userAgent = userAgent
+    self.unixSocket = unixSocket
   }
 }

@@ -25,6 +25,10 @@ public struct UpstreamRequest: Sendable {
   public var responseLimit: Int
   /// Takes the place of `UpstreamOptions.responseTimeout` for this request.
   public var responseTimeout: Duration?
+  /// Whether the answer is to say which certificate the server showed, by default not.
+  ///
+  /// Only a TLS handshake tells, so such a request goes over a connection of its own.
+  public var wantsCertificate: Bool
 
   /// A request of which at most `responseLimit` bytes of answer are wanted (default 64 MiB).
   public init(
@@ -33,7 +37,8 @@ public struct UpstreamRequest: Sendable {
     fields: HTTPFields = [:],
     body: [UInt8] = [],
     responseLimit: Int = 64 << 20,
-    responseTimeout: Duration? = nil
+    responseTimeout: Duration? = nil,
+    wantsCertificate: Bool = false
   ) {
     self.method = method
     self.url = url
@@ -41,6 +46,7 @@ public struct UpstreamRequest: Sendable {
     self.body = body
     self.responseLimit = responseLimit
     self.responseTimeout = responseTimeout
+    self.wantsCertificate = wantsCertificate
   }
 }
 

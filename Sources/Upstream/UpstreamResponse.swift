@@ -10,6 +10,18 @@ public struct UpstreamResponse: Sendable {
   public let body: [UInt8]
   /// Where the time went.
   public let timing: UpstreamTiming
+  /// The server's own certificate in PEM; nil unless the request wanted it and the connection was TLS.
+  public let certificate: [UInt8]?
+
+  init(
+    status: Int, fields: HTTPFields, body: [UInt8], timing: UpstreamTiming, certificate: [UInt8]? = nil
+  ) {
+    self.status = status
+    self.fields = fields
+    self.body = body
+    self.timing = timing
+    self.certificate = certificate
+  }
 }
 
 /// Where a transfer's time went; every duration counts from the transfer's start.

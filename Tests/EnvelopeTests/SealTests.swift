@@ -65,6 +65,30 @@ import Testing
     }
   }
 
+  @Test func `an answer from another tier than the one asked for is refused`() throws {
+    let id = try PayloadID.random()
+    func open(_ metadata: String, asking tier: SecurityTier?) throws {
+      let sealed = try Envelope.seal(
+        response: Array(#"{"_metadata": \#(metadata)}"#.utf8), for: pair.publicKey, processedAt: 1)
+      _ = try Envelope.open(response: sealed, with: pair, payloadID: id, tier: tier)
+    }
+    for given in SecurityTier.allCases {
+      let metadata = #"{"security_tier": "\#(given.rawValue)"}"#
+      #expect(throws: Never.self) { try open(metadata, asking: nil) }
+      for asked in SecurityTier.allCases {
+        if asked == given {
+          #expect(throws: Never.self) { try open(metadata, asking: asked) }
+        } else {
+          #expect(throws: EnvelopeFault(.securityTier)) { try open(metadata, asking: asked) }
+        }
+      }
+    }
+    #expect(throws: EnvelopeFault(.securityTier)) { try open(#"{"security_tier": ""}"#, asking: .high) }
+    for silent in ["{}", #"{"security_tier": null}"#] {
+      #expect(throws: Never.self) { try open(silent, asking: .maximum) }
+    }
+  }
+
   @Test func `any single flipped bit in an envelope is refused or changes nothing authenticated`() throws {
     let plaintext = Array(#"{"a":"bcdefgh"}"#.utf8)
     let sealed = try Envelope.seal(response: plaintext, for: pair.publicKey, processedAt: 7)

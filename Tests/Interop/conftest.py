@@ -93,10 +93,16 @@ def start_proxy():
     started: list[Process] = []
 
     def start(
-        router: nomyo_router.Router | str, /, *, api_key: str | None = "", ready: bool = True, **changes
+        router: nomyo_router.Router | str,
+        /,
+        *,
+        api_key: str | None = "",
+        ready: bool = True,
+        state: dict[str, bytes] | None = None,
+        **changes,
     ):
         url = router if isinstance(router, str) else router.url
-        proxy = Proxy(url, api_key=mark("key") if api_key == "" else api_key, changes=changes)
+        proxy = Proxy(url, api_key=mark("key") if api_key == "" else api_key, changes=changes, state=state)
         started.append(proxy)
         return proxy.ready() if ready else proxy
 

@@ -87,6 +87,7 @@ class Process:
             "STATE_DIRECTORY": directory,
             "XDG_CONFIG_HOME": directory,
         }
+        self._environment = kept | nowhere | {key: str(value) for key, value in places.items()} | environment
         with open(self._log, "wb") as log:
             self.process = subprocess.Popen(
                 arguments,
@@ -94,7 +95,7 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=directory,
-                env=kept | nowhere | {key: str(value) for key, value in places.items()} | environment,
+                env=self._environment,
             )
         Process.every.append(self)
 
@@ -136,21 +137,33 @@ class Process:
 class Proxy(Process):
     """`nomyo-proxy run` towards a router, with a configuration made of defaults for tests and changes."""
 
-    def __init__(self, router_url: str, *, api_key: str | None = None, changes: dict | None = None):
+    def __init__(
+        self,
+        router_url: str,
+        *,
+        api_key: str | None = None,
+        changes: dict | None = None,
+        state: dict[str, bytes] | None = None,
+    ):
         self.port, self.api_key = free_port(), api_key
         directory = pathlib.Path(tempfile.mkdtemp(prefix="nomyo-proxy-"))
+        for name, content in (state or {}).items():
+            (directory / name).write_bytes(content)
+            (directory / name).chmod(0o600)
         settings = {
             "listen": [f"127.0.0.1:{self.port}"],
             "router": {
                 "url": router_url,
                 "allow_http": True,
+                "trust": "tls",  # most tests let the router change its key as it likes
             },
             "stream": {"commit_after": "500ms"},
             "log": {"level": "debug"},  # at this level, too, no content may be logged
         }
         configuration = directory / "config.toml"
         configuration.write_text(toml(merged(settings, changes or {})))
-        arguments = [binary("NOMYO_PROXY", "nomyo-proxy"), "run", "--config", str(configuration)]
+        self._program = binary("NOMYO_PROXY", "nomyo-proxy")
+        arguments = [self._program, "run", "--config", str(configuration)]
         super().__init__("nomyo-proxy", arguments, directory, {"NOMYO_API_KEY": api_key} if api_key else {})
 
     @property
@@ -164,6 +177,23 @@ class Proxy(Process):
     def ready(self) -> "Proxy":
         self.wait_until(self.url + "/readyz")
         return self
+
+    def admin(self, method: str, path: str, seconds: float = 30, **how) -> httpx.Response:
+        """Asks over the admin socket."""
+        transport = httpx.HTTPTransport(uds=str(self.directory / "admin.sock"))
+        with httpx.Client(transport=transport, timeout=seconds) as client:
+            return client.request(method, "http://localhost" + path, **how)
+
+    def command(self, *arguments: str, seconds: float = 30) -> subprocess.CompletedProcess:
+        """Runs another command of the program under the same configuration and in the same place."""
+        return subprocess.run(
+            [self._program, *arguments, "--config", str(self.directory / "config.toml")],
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            cwd=self.directory,
+            env=self._environment,
+        )
 
 
 class DevRouter(Process):

@@ -1,5 +1,7 @@
 import Dialects
 import Envelope
+import Platform
+import RouterTrust
 import Settings
 import Testing
 
@@ -33,7 +35,16 @@ struct DefaultsTests {
     #expect(settings.limits.response == 67_108_864)
     #expect(settings.limits.connections == 1024)
     #expect(settings.limits.inFlight == 256)
+    #expect(settings.router.trust == .firstUse)
+    #expect(settings.router.pins.isEmpty)
+    #expect(settings.privacy.padRequests)
+    #expect(settings.privacy.secureMemory == .auto)
+    #expect(settings.keys.mode == .memory)
+    #expect(settings.keys.rotateEvery == .seconds(3600))
+    #expect(settings.keys.maxUses == 0)
+    #expect(settings.keys.pool == 2)
     #expect(settings.keys.bits == 4096)
+    #expect(settings.keys.primes == 2)
     #expect(settings.shutdown.drain == .seconds(120))
     #expect(settings.log.level == .info)
     #expect(settings.log.format == .auto)

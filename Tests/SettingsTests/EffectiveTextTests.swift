@@ -12,6 +12,8 @@ struct EffectiveTextTests {
     api_key_file = "/key"
     ca_file = "/ca.pem"
     proxy = "socks5h://p.example:1080"
+    trust = "pinned"
+    pins = ["sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]
     key_refresh = "90s"
     minimum_key_bits = 3072
     security_tier = "maximum"
@@ -32,13 +34,24 @@ struct EffectiveTextTests {
     keepalive = "100ms"
     [privacy]
     strip_identifiers = "none"
+    pad_requests = false
+    secure_memory = "required"
     [limits]
     request = 12345
     response = "1GiB"
     connections = 1
     in_flight = 65536
     [keys]
+    mode = "directory"
+    directory = "/keys"
+    password_file = "/key"
+    rotate_every = "0s"
+    max_uses = 1
+    pool = 9
     bits = 3072
+    primes = 3
+    [admin]
+    listen = "none"
     [shutdown]
     drain = "1ms"
     [log]
@@ -57,6 +70,8 @@ struct EffectiveTextTests {
     }
     #expect(second.listen == first.listen)
     #expect(second.router == first.router)
+    #expect(second.keys == first.keys)
+    #expect(second.admin == first.admin)
     #expect(second.models == first.models)
     #expect(second.limits == first.limits)
   }

@@ -18,6 +18,42 @@ import Upstream
     #expect(answer.timing.tls >= answer.timing.connect && answer.timing.connect > .zero)
   }
 
+  @Test func theCertificateIsGivenToWhoWantsIt() async throws {
+    let server = try TLSServer(name: "localhost")
+    let upstream = try client { $0.caFile = server.certificate }
+    let url = "https://localhost:\(server.port)/"
+    #expect(try await upstream.send(UpstreamRequest(url: url)).certificate == nil)
+    let answer = try await upstream.send(UpstreamRequest(url: url, wantsCertificate: true))
+    let file = try Shell("cat \(server.certificate)").output()
+    #expect(answer.certificate.map(lines) == lines(file) && !file.isEmpty)
+  }
+
+  /// libcurl wraps and ends lines as OpenSSL does; only the end of the last one may differ.
+  private func lines(_ pem: [UInt8]) -> [ArraySlice<UInt8>] { pem.split(separator: 0x0A) }
+
+  @Test func clearTextHasNoCertificate() async throws {
+    let server = try ScriptedServer { peer in
+      _ = try peer.request()
+      try peer.answer()
+    }
+    let answer = try await client().send(UpstreamRequest(url: server.url, wantsCertificate: true))
+    #expect(answer.text == "ok" && answer.certificate == nil)
+  }
+
+  @Test func whoWantsTheCertificateHasAConnectionOfHisOwn() async throws {
+    let server = try ScriptedServer { peer in
+      while true {
+        _ = try peer.request()
+        try peer.answer("\(peer.number)")
+      }
+    }
+    let upstream = try client()
+    #expect(try await upstream.send(UpstreamRequest(url: server.url)).text == "0")
+    #expect(try await upstream.send(UpstreamRequest(url: server.url)).text == "0")
+    #expect(try await upstream.send(UpstreamRequest(url: server.url, wantsCertificate: true)).text == "1")
+    #expect(server.accepted == 2)
+  }
+
   @Test func aSelfSignedCertificateIsRefused() async throws {
     let server = try TLSServer(name: "localhost")
     guard case .tls(let reason) = try await failure(server, caFile: nil) else {

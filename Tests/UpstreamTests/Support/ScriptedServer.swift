@@ -10,7 +10,10 @@ final class ScriptedServer: Sendable {
     let code = errno
   }
 
+  /// 0 for a server on a path.
   let port: UInt16
+  /// Empty for a server on a port.
+  let path: String
   private let listener: CInt
   private let count = Locked(0)
 
@@ -19,8 +22,20 @@ final class ScriptedServer: Sendable {
   var url: String { "http://127.0.0.1:\(port)/v1" }
 
   /// Starts to listen; a connection is closed when its script ends or throws.
-  init(_ script: @escaping @Sendable (Peer) throws -> Void) throws {
-    (listener, port) = try Self.listen(backlog: 512)
+  convenience init(_ script: @escaping @Sendable (Peer) throws -> Void) throws {
+    let (listener, port) = try Self.listen(backlog: 512)
+    self.init(listener, port: port, path: "", script)
+  }
+
+  /// The same on a unix socket, whose file goes with the server.
+  convenience init(unixSocket path: String, _ script: @escaping @Sendable (Peer) throws -> Void) throws {
+    self.init(try Self.listen(path: path), port: 0, path: path, script)
+  }
+
+  private init(
+    _ listener: CInt, port: UInt16, path: String, _ script: @escaping @Sendable (Peer) throws -> Void
+  ) {
+    (self.listener, self.port, self.path) = (listener, port, path)
     Thread.start { [listener, count] in
       while case let descriptor = accept4(listener, nil, nil, closeOnExec), descriptor >= 0 {
         let number = count.withLock { count in
@@ -37,7 +52,26 @@ final class ScriptedServer: Sendable {
     }
   }
 
-  deinit { shutdown(listener, CInt(SHUT_RDWR)) }
+  deinit {
+    shutdown(listener, CInt(SHUT_RDWR))
+    if !path.isEmpty { unlink(path) }
+  }
+
+  private static func listen(path: String) throws -> CInt {
+    let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | closeOnExec, 0)
+    guard descriptor >= 0 else { throw Failure(call: "socket") }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let isListening = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+          && Glibc.listen(descriptor, 16) == 0
+      }
+    }
+    guard isListening else { throw Failure(call: "listen") }
+    return descriptor
+  }
 
   /// A socket that listens on a port of the system's choice.
   static func listen(backlog: CInt) throws -> (descriptor: CInt, port: UInt16) {

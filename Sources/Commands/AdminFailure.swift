@@ -1,0 +1,47 @@
+import ArgumentParser
+
+/// Why the running daemon did not do what it was asked for.
+enum AdminFailure: Error, Equatable, CustomStringConvertible {
+  /// The configuration has no admin address, and there is no directory for the usual one.
+  case noAddress
+  /// `admin.listen` cannot be read.
+  case badAddress(String, problem: String)
+  /// Nobody listens.
+  case nobody(String)
+  /// The socket belongs to somebody else.
+  case notPermitted(String)
+  /// Somebody listens, and answered with nothing that could be used.
+  case unusable(String, problem: String)
+  /// The daemon says no.
+  case refused(status: Int, message: String)
+
+  /// What happened, why, and what to do next.
+  var description: String {
+    switch self {
+    case .noAddress:
+      "there is no admin socket: neither RUNTIME_DIRECTORY nor XDG_RUNTIME_DIR names a place for it; "
+        + "set admin.listen to the address that the daemon uses"
+    case .badAddress(let address, let problem):
+      "admin.listen is \(address): \(problem); give it unix:/path or a loopback host:port"
+    case .nobody(let address):
+      "no daemon answers at \(address): start it with `nomyo-proxy run`, or name its socket with --admin-listen"
+    case .notPermitted(let address):
+      "no permission for \(address): run this as the daemon's user or as root"
+    case .unusable(let address, let problem):
+      "what answers at \(address) is no nomyo-proxy of this version: \(problem); check admin.listen, "
+        + "and restart the daemon if it was updated"
+    case .refused(_, let message):
+      message
+    }
+  }
+
+  /// What scripts read.
+  var exitCode: ExitCode {
+    switch self {
+    case .noAddress, .badAddress: .configuration
+    case .nobody, .unusable: .unavailable
+    case .notPermitted: .notPermitted
+    case .refused(let status, _): status < 500 ? .failure : .internalFault
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import RouterTrust
+import Settings
+
+/// `nomyo-proxy trust log`.
+struct TrustLogCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "log",
+    abstract: "Print every key seen and every decision, and verify that none was cut or edited.",
+    discussion: """
+      Every entry carries the hash of the one before, and trust.json remembers the last. Exit status 1 when the log was
+      altered or cut, after the entries up to there; 77 when it may not be read, 78 when there is no place for it.
+      """)
+
+  @OptionGroup var flags: SettingFlags
+
+  func run() throws {
+    let place = TrustPlace(settings: try flags.load())
+    let log = TrustLog(directory: try place.directory())
+    let chain: TrustLogChain
+    do { chain = try log.verify() } catch { throw TrustPlace.complain(error) }
+    StandardOutput.write(chain.entries.map(Self.text).joined())
+    if chain.tornBytes > 0 {
+      Complaint.say("the last entry was cut short by a crash and never counted; the next one takes its place")
+    }
+    if let flaw = chain.flaw {
+      Complaint.say(
+        "\(TerminalText.line(log.path)): \(flaw). Keep a copy, find out who wrote to it, then move it away: "
+          + "the daemon adds nothing to it as it is")
+      throw ExitCode.failure
+    }
+    Complaint.say("\(TerminalText.line(log.path)): \(chain.entries.count) entries, whole and unaltered")
+  }
+
+  /// One entry in two or three lines.
+  static func text(_ entry: TrustLogEntry) -> String {
+    var lines = [
+      "\(entry.event.rawValue) \(entry.key)" + (entry.bits.map { " RSA-\($0)" } ?? ""),
+      "\(TerminalText.line(entry.time)) \(TerminalText.line(entry.router))"
+        + (entry.acceptedBy.map { ", accepted by \($0.rawValue)" } ?? ""),
+    ]
+    if let certificate = entry.certificate { lines.append("under the certificate key \(certificate)") }
+    return StatusText.row("\(entry.number)", lines)
+  }
+}

@@ -1,0 +1,58 @@
+import Glibc
+import Listener
+import Logging
+import ServiceLifecycle
+import Settings
+
+/// Serves the operator until everything else has stopped.
+struct AdminService: Service {
+  let server: HTTPServer
+
+  func run() async throws {
+    await withGracefulShutdownHandler {
+      await server.serve()
+    } onGracefulShutdown: {
+      Task { _ = await server.stop(drain: .zero) }
+    }
+  }
+}
+
+extension Daemon {
+  /// The service for the operator, listening; nil where there is no place for it.
+  ///
+  /// An address that was asked for has to be had; the one that is used by itself is done without, with a warning.
+  func startAdmin(_ subject: any AdminSubject) async throws -> AdminService? {
+    guard let address = adminAddress else {
+      if settings.admin.entry == nil {
+        logger.notice("no admin socket: there is no runtime directory, and admin.listen is not set")
+      }
+      return nil
+    }
+    let server = HTTPServer(
+      addresses: [address], inherited: [], limits: adminLimits,
+      responder: AdminResponder(subject: subject, access: access, logger: logger), logger: logger)
+    do {
+      if case .unix(let path, _, _, _) = address { Self.makeParent(of: path) }
+      for bound in try await server.start() {
+        logger.notice("admin socket", metadata: ["address": "\(bound)"])
+      }
+      return AdminService(server: server)
+    } catch let error as ListenError where settings.source(of: "admin.listen") == .builtIn {
+      logger.warning(
+        "no admin socket: status, rotation and metrics cannot be had", metadata: ["reason": "\(error)"])
+      return nil
+    }
+  }
+
+  private var adminLimits: ListenerLimits {
+    var limits = ListenerLimits()
+    limits.maxConnections = 16
+    return limits
+  }
+
+  /// The runtime directory; systemd makes it, elsewhere it may have to be made.
+  private static func makeParent(of path: String) {
+    guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
+    _ = mkdir(String(path[..<slash]), 0o700)
+  }
+}

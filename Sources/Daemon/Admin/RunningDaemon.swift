@@ -1,0 +1,51 @@
+import ClientKeys
+import Glibc
+import Platform
+import Relay
+import RouterTrust
+import Sealing
+import Telemetry
+
+/// The running daemon as the operator sees and steers it.
+struct RunningDaemon: AdminSubject {
+  let clientKeys: ClientKeyRing
+  let routerKeys: RouterKeyCache
+  let counters: Metrics
+  let memory: SecureMemoryReport
+  let version: String
+  let configurationFile: String?
+  let startedAt = WallClock.seconds()
+  let start = ContinuousClock.now
+
+  func status() async -> DaemonStatus {
+    let (clientKeys, routerKey) = (clientKeys.status, await routerKeys.status)
+    let readiness = Readiness(clientKeys, routerKey)
+    var status = DaemonStatus(
+      version: version, pid: Int(getpid()), startedAt: startedAt,
+      uptime: Int(start.duration(to: .now).components.seconds), takenAt: WallClock.seconds(),
+      clientKeys: clientKeys, routerKey: routerKey, memory: memory)
+    status.configurationFile = configurationFile
+    status.waitingFor = readiness.wants.map(\.rawValue)
+    status.reason = readiness.reason
+    status.exchanges = DaemonStatus.Exchanges(counters.totals)
+    return status
+  }
+
+  func metrics() async -> [MetricFamily] { counters.families }
+
+  func rotateKeys() async throws -> ClientKeyStatus.Current {
+    let generation = try await clientKeys.rotate()
+    return ClientKeyStatus.Current(
+      number: generation.number, createdAt: generation.createdAt, uses: 0,
+      fingerprint: generation.fingerprint,
+      bits: generation.privateKey.bits, primes: generation.privateKey.primes)
+  }
+
+  func acceptRouterKey(_ fingerprint: KeyFingerprint) async throws -> RouterKeyStatus {
+    do { return try await routerKeys.accept(fingerprint) } catch let refusal as AcceptanceRefused {
+      throw AdminRefusal(code: "acceptance_refused", message: "\(refusal)")
+    } catch let fault as TrustStoreFault {
+      throw AdminRefusal(code: "trust_record", message: "\(fault)")
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import Platform
+
+/// What the daemon counts of its own work.
+///
+/// One lock for all of it: an exchange takes milliseconds, and a few of these calls well under a microsecond.
+public final class Metrics: Sendable {
+  /// How an exchange ended, in the few classes that an operator acts on differently.
+  public enum ExchangeResult: String, Sendable, CaseIterable {
+    /// The caller was given an answer.
+    case answered
+    /// The caller went away first.
+    case callerGone = "caller_gone"
+    /// The router was not reached, or did not answer in time.
+    case unreachable
+    /// The router answered with an error.
+    case routerError = "router_error"
+    /// The router's key, or its answer, did not pass the checks.
+    case integrity
+    /// No client key was there in time.
+    case keyShortage = "key_shortage"
+    /// The request cannot be sealed as it is.
+    case requestError = "request_error"
+    /// The daemon is stopping, or failed on its own account.
+    case internalError = "internal_error"
+  }
+
+  /// What an exchange spends its time on.
+  public enum Phase: String, Sendable, CaseIterable {
+    /// Waiting for keys and between attempts.
+    case queue
+    /// Sealing.
+    case seal
+    /// From sending to the last byte of the answer.
+    case router
+    /// Opening the answer.
+    case open
+  }
+
+  /// The sums that `status` shows.
+  public struct Totals: Sendable, Equatable {
+    /// Exchanges under way.
+    public var inFlight = 0
+    /// Exchanges whose caller was given an answer.
+    public var answered = 0
+    /// Exchanges that ended otherwise.
+    public var failed = 0
+    /// Requests that got no exchange.
+    public var refused = 0
+    /// Attempts after the first, over all exchanges.
+    public var retries = 0
+
+    /// Nothing has happened.
+    public init() {}
+  }
+
+  /// One exchange that is over.
+  public struct FinishedExchange: Sendable {
+    /// How it ended.
+    public var result: ExchangeResult
+    /// From the arrival of the request to the end of the answer.
+    public var total: Duration
+    /// Where the time went; empty for an exchange that was given up half-way.
+    public var phases: [Phase: Duration]
+    /// Attempts after the first.
+    public var retries: Int
+
+    /// An exchange of these parts.
+    public init(
+      result: ExchangeResult, total: Duration, phases: [Phase: Duration] = [:], retries: Int = 0
+    ) {
+      self.result = result
+      self.total = total
+      self.phases = phases
+      self.retries = retries
+    }
+  }
+
+  struct State {
+    var inFlight = 0
+    var retries = 0
+    var results: [ExchangeResult: Int] = [:]
+    var refusals: [String: Int] = [:]
+    var total = DurationHistogram()
+    var phases: [Phase: DurationHistogram] = [:]
+  }
+
+  /// More distinct codes than the daemon has; what comes after them is counted together.
+  static let refusalCodeLimit = 64
+  /// Where refusals are counted whose code cannot be a label.
+  static let otherCode = "other"
+
+  private let state = Locked(State())
+
+  /// Nothing has happened.
+  public init() {}
+
+  /// An exchange begins; `exchangeEnded` has to follow, once.
+  public func exchangeBegan() { state.withLock { $0.inFlight += 1 } }
+
+  /// An exchange is over.
+  public func exchangeEnded(_ exchange: FinishedExchange) {
+    state.withLock { state in
+      state.inFlight -= 1
+      state.retries += exchange.retries
+      state.results[exchange.result, default: 0] += 1
+      state.total.observe(exchange.total)
+      for (phase, duration) in exchange.phases { state.phases[phase, default: .init()].observe(duration) }
+    }
+  }
+
+  /// A request got no exchange.
+  ///
+  /// - Parameter code: the daemon's own code for the reason. Codes come from a fixed table; should one ever not,
+  ///   the number of labels stays bounded all the same.
+  public func requestRefused(code: String) {
+    state.withLock { state in
+      let isLabel = state.refusals[code] != nil || state.refusals.count < Self.refusalCodeLimit && Self.isCode(code)
+      state.refusals[isLabel ? code : Self.otherCode, default: 0] += 1
+    }
+  }
+
+  /// The sums so far, all of one moment.
+  public var totals: Totals {
+    state.withLock { state in
+      var totals = Totals()
+      totals.inFlight = state.inFlight
+      totals.answered = state.results[.answered] ?? 0
+      totals.failed = state.results.values.reduce(0, +) - totals.answered
+      totals.refused = state.refusals.values.reduce(0, +)
+      totals.retries = state.retries
+      return totals
+    }
+  }
+
+  /// Everything counted so far, all of one moment.
+  public var families: [MetricFamily] { state.withLock { $0 }.families }
+
+  private static func isCode(_ text: String) -> Bool {
+    (1...48).contains(text.utf8.count)
+      && text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
+  }
+}
