@@ -141,8 +141,9 @@ let package = Package(
     tests(
       "DaemonTests",
       [
-        "Daemon", "Dialects", "Envelope", "Settings", "Listener", "Platform", "Relay", "Service", "Upstream",
-        logging,
+        "Daemon", "ClientKeys", "Dialects", "Envelope", "JSONText", "Listener", "Platform", "Relay",
+        "RouterTrust",
+        "Sealing", "Service", "Settings", "Telemetry", "TestVectors", "Upstream", httpTypes, logging,
         inMemoryLogging,
       ]),
     tests("ServiceTests", ["Service"]),

@@ -35,7 +35,9 @@ void cplatform_release_read_only_pages(void) { dl_iterate_phdr(release_segments,
 
 void cplatform_trim_heap(void) { malloc_trim(0); }
 
-bool cplatform_map_large_blocks(size_t count) { return mallopt(M_MMAP_THRESHOLD, (int)count) == 1; }
+bool cplatform_map_large_blocks(size_t count, size_t kept) {
+  return mallopt(M_MMAP_THRESHOLD, (int)count) == 1 && mallopt(M_TRIM_THRESHOLD, (int)kept) == 1;
+}
 
 bool cplatform_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0; }
 

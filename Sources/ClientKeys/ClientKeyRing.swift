@@ -82,6 +82,9 @@ public final class ClientKeyRing: Sendable {
   /// The generation that the next exchange announces; nil until the first is there and while every pair is used up.
   public var current: KeyGeneration? { state.withLock { $0.current } }
 
+  /// Whether there has been a generation.
+  public var hasBegun: Bool { state.withLock { $0.machine.lastNumber > 0 } }
+
   /// A pair that was kept from before takes the current place.
   ///
   /// When it is older than the interval, or `max_uses` is set (nobody knows how often it was announced), the next
@@ -112,6 +115,7 @@ public final class ClientKeyRing: Sendable {
       status.poolTarget = policy.pool
       status.waiting = state.machine.waiting.count
       status.retiring = state.retired.countHeld()
+      status.generations = state.machine.lastNumber
       status.rotations = state.rotations
       status.lastFailure = state.lastError.map { "\($0)" }
       return status

@@ -32,7 +32,7 @@ public struct ClientKeyStatus: Sendable, Equatable {
     }
   }
 
-  /// Nil until the first pair is made.
+  /// Nil until the first pair is made, and while every pair is used up.
   public var current: Current?
   /// When the current generation is to be replaced, in seconds since 1970; nil when only uses or demand do that.
   public var nextRotation: Int?
@@ -44,6 +44,8 @@ public struct ClientKeyStatus: Sendable, Equatable {
   public var waiting = 0
   /// Replaced generations that exchanges in flight still hold.
   public var retiring = 0
+  /// How many generations there have been.
+  public var generations = 0
   /// How many times a generation took the place of another.
   public var rotations = 0
   /// Why the last attempt to make or to store a pair failed; nil after one that did not.

@@ -25,6 +25,7 @@ extension RotationMachine {
     case adopted
   }
 
+  /// What is to be done.
   enum Action: Sendable, Equatable {
     /// Begin to make a pair.
     case make(Lane)
@@ -46,5 +47,20 @@ extension RotationMachine {
     case rotationFailed
     /// Tell that the last attempt failed.
     case report(retryIn: Duration)
+  }
+
+  /// The generation that is announced.
+  struct Current: Sendable {
+    let number: Int
+    var uses = 0
+    let term: Term?
+  }
+
+  /// The two ends of a generation's time; the earlier one counts.
+  struct Term: Sendable {
+    let wall: Int
+    let uptime: Duration
+
+    func isOver(at now: Moment) -> Bool { wall <= now.wall || uptime <= now.uptime }
   }
 }

@@ -6,20 +6,6 @@
 /// Age is measured twice, and the earlier end counts: by the wall clock, so that setting it forward or a suspended
 /// machine cannot hide it, and by uptime, so that setting the wall clock back cannot prolong it.
 struct RotationMachine: Sendable {
-  struct Current: Sendable {
-    let number: Int
-    var uses = 0
-    let term: Term?
-  }
-
-  /// The two ends of a generation's time; the earlier one counts.
-  struct Term: Sendable {
-    let wall: Int
-    let uptime: Duration
-
-    func isOver(at now: Moment) -> Bool { wall <= now.wall || uptime <= now.uptime }
-  }
-
   /// What is between the pool and the current place while pairs are stored.
   private enum Candidate { case none, saving, unsaved }
 

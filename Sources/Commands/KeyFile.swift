@@ -49,15 +49,10 @@ struct KeyFile {
   private static func pair(
     _ document: borrowing SecretBytes, _ password: Secret?
   ) throws(KeyDocumentError) -> RSAPrivateKey {
-    let secret = bytes(of: password)
+    // OpenSSL's reader of PEM leaves pieces of its lines on the stack.
+    defer { SecureMemory.wipeStack() }
+    let secret = password?.copy()
     return try RSAPrivateKey(document: document, password: secret)
-  }
-
-  private static func bytes(of password: Secret?) -> SecretBytes? {
-    guard let password else { return nil }
-    var bytes = SecretBytes(zeroed: password.reveal { $0.utf8.count })
-    password.reveal { text in bytes.withMutableBytes { $0.copyBytes(from: text.utf8) } }
-    return bytes
   }
 
   private static func read(_ descriptor: Int32, count: Int) throws(Fault) -> SecretBytes {

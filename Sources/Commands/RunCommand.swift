@@ -31,6 +31,8 @@ struct RunCommand: AsyncParsableCommand {
       as ConfigurationFaults
     {
       throw Complaint.configuration(faults)
+    } catch let error as SecureMemoryError {
+      throw Self.refusal(error)
     } catch let error as ListenError {
       Complaint.say("\(error)")
       throw error.reason == .notPermitted ? ExitCode.notPermitted : .tryAgain
@@ -46,10 +48,14 @@ struct RunCommand: AsyncParsableCommand {
     switch protection {
     case .success(let report): return (settings, report)
     case .failure(let error):
-      Complaint.say("privacy.secure_memory is required: \(error)")
-      throw ExitCode.notPermitted
+      throw Self.refusal(error)
     case nil: return (settings, SecureMemoryReport(mode: .off))
     }
+  }
+
+  private static func refusal(_ error: SecureMemoryError) -> ExitCode {
+    Complaint.say("privacy.secure_memory is required, and not to be had. \(error)")
+    return .notPermitted
   }
 
   private static func logger(_ log: Settings.Log) -> Logger {

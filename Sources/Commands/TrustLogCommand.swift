@@ -29,7 +29,8 @@ struct TrustLogCommand: ParsableCommand {
           + "the daemon adds nothing to it as it is")
       throw ExitCode.failure
     }
-    Complaint.say("\(TerminalText.line(log.path)): \(chain.entries.count) entries, whole and unaltered")
+    let entries = chain.entries.count == 1 ? "1 entry" : "\(chain.entries.count) entries"
+    Complaint.say("\(TerminalText.line(log.path)): \(entries), whole and unaltered")
   }
 
   /// One entry in two or three lines.

@@ -12,12 +12,12 @@ extension Daemon {
   func makeClientKeys(_ notice: StartNotice) throws(ConfigurationFaults) -> ClientKeyRing {
     let keys = settings.keys
     let stored = try storedKeys()
-    let log = ClientKeyLog(logger: logger, notice: notice)
+    let log = ClientKeyLog(logger: logger, notice: notice, isRoutine: keys.maxUses > 0)
     let ring = ClientKeyRing(
       policy: RotationPolicy(
         interval: keys.rotateEvery == .zero ? nil : keys.rotateEvery, maxUses: keys.maxUses, pool: keys.pool),
       threads: WorkerThreads(count: Self.processors, name: "nomyo-keygen"),
-      idleThreads: WorkerThreads(count: Self.processors, name: "nomyo-keypool", priority: .idle),
+      idleThreads: WorkerThreads(count: 1, name: "nomyo-keypool", priority: .idle),
       wallClock: WallClock.seconds, store: stored?.directory,
       makePair: { try RSAPrivateKey.generate(bits: keys.bits, primes: keys.primes) },
       onEvent: { log.note($0) })
@@ -64,20 +64,23 @@ extension Daemon {
 private struct ClientKeyLog: Sendable {
   let logger: Logger
   let notice: StartNotice
+  /// Whether pairs are replaced by use.
+  let isRoutine: Bool
 
   func note(_ event: ClientKeyEvent) {
     switch event {
     case .current(let generation):
-      logger.notice(
-        "client key",
+      // With few uses for each pair this happens all the time.
+      logger.log(
+        level: isRoutine && generation.number > 1 ? .debug : .notice, "client key",
         metadata: [
           "generation": "\(generation.number)", "fingerprint": "\(generation.fingerprint)",
           "bits": "\(generation.privateKey.bits)", "primes": "\(generation.privateKey.primes)",
         ])
       Task { await notice.isThere(.clientKey) }
     case .retired(let number, let reason, let uses):
-      logger.info(
-        "client key retired",
+      logger.log(
+        level: reason == .uses ? .debug : .info, "client key retired",
         metadata: ["generation": "\(number)", "reason": "\(reason.rawValue)", "uses": "\(uses)"])
     case .failed(let description, let retryIn):
       logger.error(

@@ -47,7 +47,7 @@ public struct Daemon: Sendable {
   ///
   /// - Throws: `ListenError` for an address that cannot be had, and what the services throw.
   public func run() async throws {
-    let heap = CryptoLibrary.start(secureHeapBytes: secureHeapBytes)
+    let heap = try startCryptography()
     announce()
     let notifier = ServiceNotifier()
     let notice = StartNotice(start: start, notifier: notifier, logger: logger)
@@ -82,6 +82,17 @@ public struct Daemon: Sendable {
         services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
         logger: quiet)
     ).run()
+  }
+
+  /// Sets OpenSSL up, with a heap of its own for private keys where memory is protected.
+  private func startCryptography() throws(SecureMemoryError) -> CryptoLibrary.SecureHeap {
+    let heap = CryptoLibrary.start(secureHeapBytes: secureHeapBytes)
+    guard secureHeapBytes > 0, !heap.isLocked else { return heap }
+    let problem =
+      "The heap for private keys, \(secureHeapBytes >> 10) KiB, could not be locked: raise the memory-lock limit."
+    guard memory.mode != .required else { throw SecureMemoryError(description: problem) }
+    logger.warning("memory not fully protected", metadata: ["reason": "\(problem)"])
+    return heap
   }
 
   private struct Parts {

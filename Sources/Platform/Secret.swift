@@ -30,6 +30,11 @@ public struct Secret: Sendable, Hashable {
     return try body(text)
   }
 
+  /// A copy of the text's bytes that wipes itself as well.
+  public func copy() -> SecretBytes {
+    storage.bytes.withBytes { SecretBytes(copying: $0) }
+  }
+
   /// Whether both hold the same text.
   public static func == (left: Secret, right: Secret) -> Bool {
     left.reveal { first in right.reveal { second in first == second } }

@@ -15,7 +15,7 @@ public enum SecureMemory {
     guard mode != .off else { return report }
     let limit = MemoryLockLimit.raise()
     // Locked pages of the heap cannot be given back by trimming it, so large bodies must not come to lie there.
-    _ = cplatform_map_large_blocks(largeBlock)
+    _ = cplatform_map_large_blocks(largeBlock, keptHeap)
     report.fillsFreedMemory = cplatform_fill_freed_memory()
     report.isUndumpable = forbidDumps()
     report.isLocked = limit.allowsEverything && cplatform_lock_all_pages()
@@ -25,8 +25,12 @@ public enum SecureMemory {
     return report
   }
 
-  /// Larger blocks are bodies and pieces of them; measured, a mapping for each costs nothing that can be seen.
-  private static let largeBlock = 1 << 20
+  /// Blocks of at least so many bytes are mapped on their own.
+  ///
+  /// Mapping is free beside what is done with so much memory; at 1 MiB it cost a quarter of an exchange.
+  private static let largeBlock = 4 << 20
+  /// Giving heap back and getting it again for each exchange of 1 MiB costs as much.
+  private static let keptHeap = 64 << 20
 
   /// Overwrites what functions that have returned left on this thread's stack.
   ///
@@ -64,6 +68,9 @@ public enum SecureMemory {
 public struct SecureMemoryError: Error, Equatable, CustomStringConvertible {
   /// What is missing and what to do about it.
   public let description: String
+
+  /// An error that says what is missing and what to do about it.
+  public init(description: String) { self.description = description }
 }
 
 /// How much memory this process may lock (`RLIMIT_MEMLOCK`, getrlimit(2)).

@@ -86,6 +86,7 @@ struct Exchange: Sendable {
   ///
   /// The one way back is a router whose key is no longer the one that the request was sealed for.
   private mutating func attempt() async throws(ExchangeFailure) -> ChatAnswer {
+    guard context.clientKeys.hasBegun else { throw .notReady }
     let routerKey = try await routerKey()
     var sealed = try seal(for: routerKey, announcing: try await clientKey())
     var response = try await send(sealed)

@@ -8,7 +8,7 @@ public struct Readiness: Sendable, Equatable {
   public enum Want: String, Sendable, CaseIterable {
     /// The first client key is still being made.
     case clientKey = "client_key"
-    /// Exchanges wait for a client key that has not been used yet.
+    /// Every client key that there is was used up; requests wait for the next.
     case unusedClientKey = "unused_client_key"
     /// The router's key has not been fetched, or its document was refused.
     case routerKey = "router_key"
@@ -28,9 +28,7 @@ public struct Readiness: Sendable, Equatable {
   public init(_ clientKeys: ClientKeyStatus, _ routerKey: RouterKeyStatus) {
     var wants: [Want] = []
     if clientKeys.current == nil {
-      wants.append(.clientKey)
-    } else if clientKeys.waiting > 0 {
-      wants.append(.unusedClientKey)
+      wants.append(clientKeys.generations == 0 ? .clientKey : .unusedClientKey)
     }
     if routerKey.refused != nil {
       wants.append(.routerKeyTrust)

@@ -26,8 +26,11 @@ final class KeyHandle: @unchecked Sendable {
     // The provider names the factors from 1 (provider-keymgmt, "rsa-factor1" to "rsa-factor10"). Asked without a
     // buffer it tells how long each is, so that none of them is copied.
     (3...10).last { number in
-      var parameters = [OSSL_PARAM_construct_BN("rsa-factor\(number)", nil, 0), OSSL_PARAM_construct_end()]
-      return EVP_PKEY_get_params(pointer, &parameters) == 1 && OSSL_PARAM_modified(&parameters) == 1
+      // The parameter keeps the pointer to its name, so the name has to live as long.
+      "rsa-factor\(number)".withCString { name in
+        var parameters = [OSSL_PARAM_construct_BN(name, nil, 0), OSSL_PARAM_construct_end()]
+        return EVP_PKEY_get_params(pointer, &parameters) == 1 && OSSL_PARAM_modified(&parameters) == 1
+      }
     } ?? 2
   }
 

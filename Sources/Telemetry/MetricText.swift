@@ -9,7 +9,8 @@ public enum MetricText {
 
     /// The form for a value of `Accept`; collectors name OpenMetrics when they read it.
     public init(accept: String?) {
-      self = accept?.lowercased().contains("application/openmetrics-text") == true ? .openMetrics : .prometheus
+      self =
+        accept?.lowercased().contains("application/openmetrics-text") == true ? .openMetrics : .prometheus
     }
 
     /// The media type of the text.

@@ -5,8 +5,10 @@ extension Metrics.State {
     typealias Sample = MetricFamily.Sample
     return [
       MetricFamily(
-        "nomyo_proxy_exchanges", .counter, help: "Exchanges with the router that are over, by how they ended.",
-        Metrics.ExchangeResult.allCases.map { Sample(Double(results[$0] ?? 0), .init("result", $0.rawValue)) }),
+        "nomyo_proxy_exchanges", .counter,
+        help: "Exchanges with the router that are over, by how they ended.",
+        Metrics.ExchangeResult.allCases.map { Sample(Double(results[$0] ?? 0), .init("result", $0.rawValue)) }
+      ),
       MetricFamily(
         "nomyo_proxy_exchanges_in_flight", .gauge, help: "Exchanges under way.", value: Double(inFlight)),
       MetricFamily(

@@ -114,7 +114,8 @@ public final class Metrics: Sendable {
   ///   the number of labels stays bounded all the same.
   public func requestRefused(code: String) {
     state.withLock { state in
-      let isLabel = state.refusals[code] != nil || state.refusals.count < Self.refusalCodeLimit && Self.isCode(code)
+      let isLabel =
+        state.refusals[code] != nil || state.refusals.count < Self.refusalCodeLimit && Self.isCode(code)
       state.refusals[isLabel ? code : Self.otherCode, default: 0] += 1
     }
   }

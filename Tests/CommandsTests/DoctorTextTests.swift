@@ -6,14 +6,17 @@ import Testing
 
 @Suite struct DoctorTextTests {
   @Test func `a line for a step, and one for what to do`() {
-    #expect(DoctorText.text(DoctorStep("trust", "it is in router.pins")) == "ok       trust         it is in router.pins\n")
+    #expect(
+      DoctorText.text(DoctorStep("trust", "it is in router.pins"))
+        == "ok       trust         it is in router.pins\n")
     #expect(
       DoctorText.text(DoctorStep("connection", "nobody is there", .failed(.router, remedy: "check the port")))
         == "FAILED   connection    nobody is there\n           -> check the port\n")
     #expect(
       DoctorText.text(DoctorStep("memory", "not locked", .warned(remedy: "lift the limit")))
         == "warning  memory        not locked\n           -> lift the limit\n")
-    #expect(DoctorText.text(DoctorStep("round trip", "no key", .skipped)) == "skipped  round trip    no key\n")
+    #expect(
+      DoctorText.text(DoctorStep("round trip", "no key", .skipped)) == "skipped  round trip    no key\n")
   }
 
   @Test func `what the router says does not steer the terminal`() {

@@ -9,7 +9,9 @@ import Testing
       (["unix:/run/a.sock?mode=0600"], "http://localhost", "/run/a.sock"),
       (["systemd", "unix:/a", "localhost:3"], "http://localhost:3", nil),
     ] as [([String], String, String?)])
-  func `a port is asked before a socket, and each by its own way`(listen: [String], url: String, path: String?)
+  func `a port is asked before a socket, and each by its own way`(
+    listen: [String], url: String, path: String?
+  )
     throws
   {
     let place = try #require(HealthCommand.place(listen))

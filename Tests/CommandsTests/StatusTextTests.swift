@@ -56,7 +56,8 @@ import Testing
     status.reason = "it shows another key"
     status.routerKey.refused = KeyFingerprint(Self.other)
     let text = StatusText(status: status).text
-    #expect(text.contains("ready          NO, waiting for router key trust\n               it shows another key\n"))
+    #expect(
+      text.contains("ready          NO, waiting for router key trust\n               it shows another key\n"))
     #expect(text.contains("REFUSED: the router shows \(Self.other)\n"))
     #expect(text.contains("`nomyo-proxy trust accept \(Self.other)`"))
   }
@@ -68,7 +69,9 @@ import Testing
     let text = StatusText(status: status).text
     #expect(text.contains("NOT LOCKED, no core dumps") && text.contains("               Lift the limit.\n"))
     status.memory = SecureMemoryReport(mode: .off)
-    #expect(StatusText(status: status).text.contains("memory         not protected (privacy.secure_memory is off)\n"))
+    #expect(
+      StatusText(status: status).text.contains(
+        "memory         not protected (privacy.secure_memory is off)\n"))
   }
 
   @Test func `a daemon in its first second has no key and says so`() throws {
@@ -77,7 +80,9 @@ import Testing
     status.clientKeys.lastFailure = "no entropy"
     status.routerKey.trusted = nil
     let text = StatusText(status: status).text
-    #expect(text.contains("client key     none yet, the first is being made\n               last failure: no entropy\n"))
+    #expect(
+      text.contains(
+        "client key     none yet, the first is being made\n               last failure: no entropy\n"))
     #expect(text.contains("trust first-use\n               none yet\n"))
   }
 

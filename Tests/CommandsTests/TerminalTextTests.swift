@@ -5,8 +5,10 @@ import Testing
 @Suite struct TerminalTextTests {
   @Test(
     arguments: [
-      ("\u{1B}]0;title\u{07}", "?]0;title?"), ("a\u{9B}31mb", "a?31mb"), ("a\nb\r\nc", "a?b??c"), ("\u{7F}", "?"),
-      ("abc\u{202E}txt.exe", "abc?txt.exe"), ("\u{2028}x\u{200B}", "?x?"), ("\u{FEFF}", "?"), ("\u{E000}", "?"),
+      ("\u{1B}]0;title\u{07}", "?]0;title?"), ("a\u{9B}31mb", "a?31mb"), ("a\nb\r\nc", "a?b??c"),
+      ("\u{7F}", "?"),
+      ("abc\u{202E}txt.exe", "abc?txt.exe"), ("\u{2028}x\u{200B}", "?x?"), ("\u{FEFF}", "?"),
+      ("\u{E000}", "?"),
       ("plain ümlaut 漢字 🙂", "plain ümlaut 漢字 🙂"), ("", ""),
     ])
   func `nothing in a line steers the terminal`(text: String, line: String) {

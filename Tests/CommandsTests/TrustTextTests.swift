@@ -9,7 +9,8 @@ import Testing
   private func remembered() throws -> RememberedRouter {
     var remembered = RememberedRouter()
     remembered.trusted = [
-      TrustedKey(key: try #require(KeyFingerprint(StatusTextTests.own)), since: 1_800_000_000, source: .firstUse)
+      TrustedKey(
+        key: try #require(KeyFingerprint(StatusTextTests.own)), since: 1_800_000_000, source: .firstUse)
     ]
     return remembered
   }

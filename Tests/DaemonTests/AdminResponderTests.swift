@@ -123,7 +123,8 @@ private final class StubSubject: AdminSubject {
   }
 
   @Test(arguments: [
-    (HTTPRequest.Method.post, "/status", "GET, HEAD"), (.put, "/metrics", "GET, HEAD"), (.get, "/rotate", "POST"),
+    (HTTPRequest.Method.post, "/status", "GET, HEAD"), (.put, "/metrics", "GET, HEAD"),
+    (.get, "/rotate", "POST"),
     (.head, "/trust/accept", "POST"), (.options, "/rotate", "POST"), (.delete, "/rotate", "POST"),
   ])
   func `other methods are told which ones there are`(method: HTTPRequest.Method, path: String, allow: String)
@@ -142,7 +143,8 @@ private final class StubSubject: AdminSubject {
     var foreign = local
     foreign[.origin] = "https://evil.example"
     #expect(try refusal(head(method, route.rawValue, foreign, isUnix: false))?.status == .forbidden)
-    #expect(try refusal(head(method, route.rawValue, [.origin: "https://evil.example"]))?.status == .forbidden)
+    #expect(
+      try refusal(head(method, route.rawValue, [.origin: "https://evil.example"]))?.status == .forbidden)
   }
 
   @Test(arguments: ["/rotate", "/trust/accept"])

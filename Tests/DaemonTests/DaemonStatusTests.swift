@@ -94,7 +94,7 @@ import Testing
     let samples = samples(StatusSamples.early)
     #expect(samples["nomyo_proxy_client_key_generation"] == nil)
     #expect(samples["nomyo_proxy_router_key_age_seconds"] == nil)
-    #expect(samples["nomyo_proxy_client_key_pool"] == 0)
+    #expect(samples["nomyo_proxy_client_keys_pool"] == 0)
   }
 
   @Test func `a clock that was set back gives no negative age`() {
@@ -150,7 +150,8 @@ enum StatusSamples {
   static let early: DaemonStatus = {
     var status = DaemonStatus(
       version: "0", pid: 1, startedAt: 0, uptime: 0, takenAt: 0, clientKeys: ClientKeyStatus(),
-      routerKey: RouterKeyStatus(router: "http://127.0.0.1:1", mode: .tls), memory: SecureMemoryReport(mode: .off))
+      routerKey: RouterKeyStatus(router: "http://127.0.0.1:1", mode: .tls),
+      memory: SecureMemoryReport(mode: .off))
     status.waitingFor = ["client_key", "router_key"]
     return status
   }()

@@ -91,13 +91,16 @@ private final class StubWay: Responder {
     let steps = try await walk(settings(), way: way)
     #expect(
       steps.map(\.name) == [
-        "configuration", "memory", "name look-up", "connection", "router key", "trust", "client key", "API key",
+        "configuration", "memory", "name look-up", "connection", "router key", "trust", "client key",
+        "API key",
         "round trip",
       ])
     #expect(!steps.contains { if case .failed = $0.outcome { true } else { false } })
     #expect(try named("connection", steps).detail == "TLS, HTTP/2, 7 ms")
     let asked = try #require(way.requests.last)
-    #expect(asked.head.path == Self.chat && String(decoding: asked.body, as: UTF8.self).contains("\"model\":\"first\""))
+    #expect(
+      asked.head.path == Self.chat
+        && String(decoding: asked.body, as: UTF8.self).contains("\"model\":\"first\""))
   }
 
   @Test func `the model that was named is asked for`() async throws {
@@ -112,7 +115,8 @@ private final class StubWay: Responder {
 
   @Test(
     arguments: [
-      .unresolved, .unreachable, .connectTimedOut, .responseTimedOut, .tls("certificate has expired"), .disconnected,
+      .unresolved, .unreachable, .connectTimedOut, .responseTimedOut, .tls("certificate has expired"),
+      .disconnected,
     ] as [UpstreamError])
   func `a router that is not reached fails once, with a remedy, and what needs it is skipped`(
     error: UpstreamError
@@ -120,7 +124,9 @@ private final class StubWay: Responder {
     let steps = try await walk(settings(), key: .failure(error))
     #expect(isFailure(try named("connection", steps), .router))
     #expect(steps.count { if case .failed = $0.outcome { true } else { false } } == 1)
-    for name in ["router key", "API key", "round trip"] { #expect(try named(name, steps).outcome == .skipped) }
+    for name in ["router key", "API key", "round trip"] {
+      #expect(try named(name, steps).outcome == .skipped)
+    }
   }
 
   @Test func `another status than 200 is no router`() async throws {
@@ -129,8 +135,11 @@ private final class StubWay: Responder {
     #expect(try named("connection", steps).detail.contains("404"))
   }
 
-  @Test(arguments: ["server_public_key.two_keys", "ec_public_key", "rsa1024_public_key", "server_public_key.html"])
-  func `a key that is refused stops the round trip and not the question for models`(name: String) async throws {
+  @Test(arguments: [
+    "server_public_key.two_keys", "ec_public_key", "rsa1024_public_key", "server_public_key.html",
+  ])
+  func `a key that is refused stops the round trip and not the question for models`(name: String) async throws
+  {
     let steps = try await walk(settings(), key: .success("keys/\(name).pem"))
     #expect(isFailure(try named("router key", steps), .router))
     #expect(try named("API key", steps).outcome == .passed)
@@ -155,7 +164,8 @@ private final class StubWay: Responder {
 
   @Test(
     arguments: [
-      (401, .permission), (403, .permission), (429, .passing), (503, .passing), (502, .router), (504, .router),
+      (401, .permission), (403, .permission), (429, .passing), (503, .passing), (502, .router),
+      (504, .router),
     ] as [(Int, DoctorStep.Cause)])
   func `what the router says of the API key is told with its remedy`(status: Int, cause: DoctorStep.Cause)
     async throws
@@ -175,7 +185,9 @@ private final class StubWay: Responder {
   }
 
   @Test func `a round trip that fails says what callers would be told`() async throws {
-    let way = StubWay(["/v1/models": Self.models, Self.chat: Self.error(502, "It could not be verified. Look.")])
+    let way = StubWay([
+      "/v1/models": Self.models, Self.chat: Self.error(502, "It could not be verified. Look."),
+    ])
     let step = try named("round trip", try await walk(settings(), way: way))
     #expect(step.outcome == .failed(.router, remedy: "Look."))
   }

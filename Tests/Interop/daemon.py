@@ -178,6 +178,14 @@ class Proxy(Process):
         self.wait_until(self.url + "/readyz")
         return self
 
+    def keyed(self) -> "Proxy":
+        """Waits until it has a client key, whatever else is missing."""
+        deadline = time.monotonic() + START_SECONDS
+        while "client_key" in httpx.get(self.url + "/readyz").json().get("waiting_for", []):
+            assert time.monotonic() < deadline, f"no client key in {START_SECONDS} s; log:\n{self.log()}"
+            time.sleep(0.05)
+        return self
+
     def admin(self, method: str, path: str, seconds: float = 30, **how) -> httpx.Response:
         """Asks over the admin socket."""
         transport = httpx.HTTPTransport(uds=str(self.directory / "admin.sock"))

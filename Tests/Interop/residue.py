@@ -91,22 +91,21 @@ class Search:
                 self._windows.setdefault(word, []).append((needle, offset))
         self._words = frozenset(self._windows)
 
-    def process(self, pid: int) -> list[Finding]:
-        """Everything that stands in the readable memory of a process, which stands still meanwhile."""
+    def process(self, pid: int, *enough: str) -> list[Finding]:
+        """What stands in the readable memory of a process, which stands still meanwhile.
+
+        Looks no further once something of all these labels was found.
+        """
         with _stopped(pid), open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
-            return [
-                finding
-                for start, end, name in _mappings(pid)
-                for finding in self._within(memory.fileno(), start, end, name)
-            ]
+            places = ((memory.fileno(), start, end, name) for start, end, name in _mappings(pid))
+            return _until((finding for place in places for finding in self._within(*place)), set(enough))
 
-    def file(self, path: pathlib.Path) -> list[Finding]:
-        """Everything that stands in a file."""
+    def file(self, path: pathlib.Path, *enough: str) -> list[Finding]:
+        """The same for a file."""
         with open(path, "rb", buffering=0) as content:
-            return self._within(content.fileno(), 0, path.stat().st_size, str(path))
+            return _until(self._within(content.fileno(), 0, path.stat().st_size, str(path)), set(enough))
 
-    def _within(self, descriptor: int, start: int, end: int, name: str) -> list[Finding]:
-        found: list[Finding] = []
+    def _within(self, descriptor: int, start: int, end: int, name: str) -> Iterator[Finding]:
         reached = 0
         for position in range(start, end, CHUNK):
             content = _read(descriptor, position, min(CHUNK, end - position))
@@ -121,8 +120,7 @@ class Search:
                 runs = [self._run(descriptor, address, *window, name) for window in self._windows[word]]
                 if longest := max(filter(None, runs), key=lambda run: run.length, default=None):
                     reached = longest.address + longest.length
-                    found.append(longest)
-        return found
+                    yield longest
 
     def _run(self, descriptor: int, address: int, needle: Needle, offset: int, name: str) -> Finding | None:
         """How far the needle goes on to both sides of the word that was met."""
@@ -139,6 +137,16 @@ class Search:
             return None
         around = _read(descriptor, max(0, first + begin - 48), end - begin + 96)
         return Finding(needle, first + begin, end - begin, name, around)
+
+
+def _until(findings: Iterator[Finding], enough: set[str]) -> list[Finding]:
+    found, missing = [], set(enough)
+    for finding in findings:
+        found.append(finding)
+        missing.discard(finding.needle.label)
+        if enough and not missing:
+            break
+    return found
 
 
 @contextmanager

@@ -69,6 +69,7 @@ class Load:
 
     def __init__(self, proxy: Proxy, router: nomyo_router.Router):
         self.proxy, self.router, self.traffic = proxy, router, Traffic()
+        self.staying: list[httpx.Client] = []
         self._replies: dict[str, Reply] = {}
         router.behaviour = self._reply_to
 
@@ -81,6 +82,7 @@ class Load:
         jobs += [lambda fault=fault: self.spoilt(fault) for fault in ENVELOPE_FAULTS.values()]
         jobs += [self.no_completion, self.bad_json, self.cancelled, self.left_in_its_body] * 7
         jobs += [self.large_prompt, self.large_answer, self.large_stream] * 4
+        jobs += [self.stays_connected] * 4
         with ThreadPoolExecutor(6) as threads:
             for job in [threads.submit(job) for job in jobs]:
                 job.result()
@@ -135,6 +137,11 @@ class Load:
         with socket.create_connection(("127.0.0.1", self.proxy.port)) as caller:
             caller.sendall(f"{head}Content-Length: {len(body) + 1}\r\n\r\n".encode() + body)
 
+    def stays_connected(self) -> None:
+        request, headers = self._ask(self._answer(LARGE // 160))
+        self.staying.append(httpx.Client(timeout=20))
+        self.staying[-1].post(self.proxy.chat_url, json=request, headers=headers).raise_for_status()
+
     def large_prompt(self) -> None:
         request, headers = self._ask(times=LARGE // 160)
         assert post(self.proxy, request, **headers).status_code == 200
@@ -161,10 +168,10 @@ def callers_connected(proxy: Proxy) -> int:
     return sum(row[1] == local and row[3] != "0A" and row[9] != "0" for row in rows)
 
 
-def wait_until_idle(proxy: Proxy) -> None:
-    """Until no caller is connected any more; what was asked last is then not the last that was asked."""
+def wait_until_idle(proxy: Proxy, staying: int) -> None:
+    """Until no callers but these are connected; what was asked last is then not the last that was asked."""
     deadline = time.monotonic() + SETTLE_SECONDS
-    while callers_connected(proxy):
+    while callers_connected(proxy) > staying:
         assert time.monotonic() < deadline, "callers are still connected"
         time.sleep(0.02)
     assert post(proxy, {}).status_code == 400
@@ -205,6 +212,7 @@ class Aftermath:
     """A proxy that has served the load and is idle, and what to look for in it."""
 
     proxy: Proxy
+    callers: list[httpx.Client]  # who stay connected
     search: Search  # in memory
     everywhere: Search  # in files: its own secrets as well
 
@@ -240,11 +248,13 @@ def serve(mode: str, router: nomyo_router.Router, directory: pathlib.Path, start
         load = Load(proxy, router)
         patch.setattr(nomyo_router, "secrets", RecordingSecrets(load.traffic.content_keys))
         needles = load.run().needles()
-    needles += private_numbers(keys / "private_key.pem", password)
+    key = private_numbers(keys / "private_key.pem", password)
+    assert Search(key).process(proxy.process.pid), "the key in use is not found, so a retired one would not be"
     rotate_key(proxy, keys / "public_key.pem")
-    wait_until_idle(proxy)
+    wait_until_idle(proxy, len(load.staying))
+    assert callers_connected(proxy) == len(load.staying)
     own = [each for text in (password, api_key) for each in text_needles("own secret", text)]
-    return Aftermath(proxy, Search(needles), Search(needles + own))
+    return Aftermath(proxy, load.staying, Search(needles + key), Search(needles + key + own))
 
 
 @pytest.fixture(scope="module")
@@ -260,6 +270,8 @@ def aftermath(server_keys, tmp_path_factory):
         return made[mode]
 
     yield of
+    for client in [client for after in made.values() for client in after.callers]:
+        client.close()
     for proxy in started:
         proxy.stop()
     router.stop()
@@ -310,8 +322,9 @@ def test_nothing_is_left_in_memory(aftermath, mode):
 
 
 def test_without_protection_the_same_search_finds_some(aftermath):
-    found = aftermath("off").search.process(aftermath("off").proxy.process.pid)
-    assert {"prompt", "answer"} <= {each.needle.label for each in found}, summary(found)
+    after, kinds = aftermath("off"), {"prompt", "answer"}
+    found = after.search.process(after.proxy.process.pid, *kinds)
+    assert kinds <= {each.needle.label for each in found}
 
 
 @pytest.mark.parametrize("mode", ["auto", "off"])
@@ -343,4 +356,5 @@ def test_a_core_dump_by_force_is_written_only_without_protection(aftermath, mode
     elif not cores:
         pytest.skip("this machine writes no core dumps")
     else:
-        assert {"prompt", "answer"} <= {each.needle.label for each in aftermath(mode).search.file(cores[0])}
+        kinds = {"prompt", "answer"}
+        assert kinds <= {each.needle.label for each in aftermath(mode).search.file(cores[0], *kinds)}

@@ -138,7 +138,7 @@ import Upstream
   {
     let rig = try await Rig(StubRouter(.hang))
     let router = StubRouter { [ring = rig.ring] _ in
-      _ = try? await ring.renew()
+      _ = try? await ring.rotate()
       return .say("sealed for the first key")
     }
     let context = ExchangeContext(

@@ -3,6 +3,7 @@ import Envelope
 import HTTPTypes
 import Listener
 import Pacing
+import RouterTrust
 import Sealing
 import Testing
 import Upstream
@@ -136,7 +137,8 @@ import Upstream
   // MARK: Integrity
 
   @Test func `all ways in which an envelope can be wrong look the same from outside`() {
-    let faults = EnvelopeFault.Cause.allCases.map {
+    // The tier is said: the caller asked for it, and it is no secret what the router answered.
+    let faults = EnvelopeFault.Cause.allCases.filter { $0 != .securityTier }.map {
       FailedExchange(failure: .integrity($0), retries: 0).fault
     }
     for fault in faults {
@@ -144,6 +146,26 @@ import Upstream
       #expect((fault.status, fault.type, fault.code) == (502, "server_error", "upstream_integrity"))
       #expect(fault.shouldRetry == false)
     }
+  }
+
+  @Test
+  func
+    `another tier than the one asked for, a key that is not trusted and a shortage have codes of their own`()
+  {
+    func fault(_ failure: ExchangeFailure) -> APIFault { FailedExchange(failure: failure, retries: 0).fault }
+    let tier = fault(.integrity(.securityTier))
+    #expect((tier.status, tier.code, tier.shouldRetry) == (502, "upstream_tier_downgrade", false))
+    let refusal = UntrustedRouterKey(
+      router: "https://r.test", shown: TestKeys.nextRouter.publicKey.fingerprint,
+      trusted: [TestKeys.router.publicKey.fingerprint], mode: .firstUse)
+    let untrusted = fault(.keyUntrusted(refusal))
+    #expect(
+      (untrusted.status, untrusted.code, untrusted.shouldRetry) == (502, "upstream_key_untrusted", false))
+    #expect(untrusted.message.contains("\(TestKeys.router.publicKey.fingerprint)"))
+    #expect(
+      untrusted.message.contains("nomyo-proxy trust accept \(TestKeys.nextRouter.publicKey.fingerprint)"))
+    let shortage = fault(.keyShortage)
+    #expect((shortage.status, shortage.code) == (503, "client_key_shortage"))
   }
 
   @Test func `the log names the check that failed`() {

@@ -103,7 +103,9 @@ import Upstream
     let rig = try await Rig(StubRouter(.hang))
     let context = ExchangeContext(
       router: RouterClient(transport: rig.router, baseURL: Rig.baseURL, responseLimit: 1),
-      routerKeys: RouterKeyCache(minimumBits: 4096) { throw Unforeseen() }, clientKeys: rig.ring,
+      routerKeys: RouterKeyCache(
+        router: Rig.baseURL, policy: TrustPolicy(mode: .tls), minimumBits: 4096
+      ) { throw Unforeseen() }, clientKeys: rig.ring,
       workers: rig.context.workers, retries: 0)
     let responder = ProxyResponder(
       context: context, catalog: rig.catalog(),

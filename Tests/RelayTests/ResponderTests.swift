@@ -218,13 +218,14 @@ import Upstream
     }
     #expect(
       try await ready() == (503, #"{"status":"waiting","waiting_for":["client_key","router_key"]}"#))
-    try await rig.ring.renew()
+    _ = try await rig.ring.rotate()
     #expect(try await ready() == (503, #"{"status":"waiting","waiting_for":["router_key"]}"#))
     rig.router.answerKeyRequests(with: .status(200, "no key"))
     _ = try? await rig.cache.refresh()
-    #expect(try await ready().0 == 503)
+    let refused = try await ready()
+    #expect(refused.0 == 503 && refused.1.contains(#""reason":"#))
     rig.router.answerKeyRequests(with: nil)
-    try await rig.cache.refresh()
+    try await rig.cache.refresh(force: true)
     #expect(try await ready() == (200, #"{"status":"ready"}"#))
   }
 

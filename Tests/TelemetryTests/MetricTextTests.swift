@@ -8,7 +8,8 @@ import Testing
   }
 
   private let asked = MetricFamily(
-    "x_asked", .counter, help: "How often.", [.init(2, .init("how", "twice")), .init(0.5, .init("how", "half"))])
+    "x_asked", .counter, help: "How often.",
+    [.init(2, .init("how", "twice")), .init(0.5, .init("how", "half"))])
 
   @Test func `the older form names a counter by its samples`() {
     #expect(

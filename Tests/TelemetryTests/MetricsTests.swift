@@ -50,8 +50,9 @@ import Testing
   func `what is no code is no label`(text: String) {
     let metrics = Metrics()
     metrics.requestRefused(code: text)
-    #expect(metrics.families.first { $0.name == "nomyo_proxy_requests_refused" }?.samples
-      == [.init(1, .init("code", "other"))])
+    #expect(
+      metrics.families.first { $0.name == "nomyo_proxy_requests_refused" }?.samples
+        == [.init(1, .init("code", "other"))])
   }
 
   @Test func `nothing is lost between threads`() async {

@@ -19,9 +19,9 @@ void cplatform_release_read_only_pages(void);
 /// Gives free heap memory back to the system (malloc_trim(3)).
 void cplatform_trim_heap(void);
 
-/// Maps blocks of at least `count` bytes on their own, so that they go back to the system when they are freed
-/// (mallopt(3), M_MMAP_THRESHOLD).
-bool cplatform_map_large_blocks(size_t count);
+/// Maps blocks of at least `count` bytes on their own, so that they go back to the system when they are freed, and
+/// keeps up to `kept` bytes of free heap for what is smaller (mallopt(3), M_MMAP_THRESHOLD, M_TRIM_THRESHOLD).
+bool cplatform_map_large_blocks(size_t count, size_t kept);
 
 /// From now on overwrites what free(3) and realloc(3) give up. False where that does not reach every library
 /// of the process, or where a sanitizer owns the heap.

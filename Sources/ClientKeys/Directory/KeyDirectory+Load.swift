@@ -106,6 +106,8 @@ extension KeyDirectory {
     guard status.st_uid == geteuid() else { throw fault(.foreignOwner(uid: status.st_uid), Name.privateKey) }
     guard mode & 0o077 == 0 else { throw fault(.permissions(mode: mode), Name.privateKey) }
     let secret = try revealedPassword()
+    // OpenSSL's reader of PEM leaves pieces of its lines on the stack.
+    defer { SecureMemory.wipeStack() }
     let document: SecretBytes
     do { document = try calls.read(file, count: min(Int(status.st_size), Self.byteLimit + 1)) } catch {
       throw fault(.system(error), Name.privateKey)
@@ -118,10 +120,8 @@ extension KeyDirectory {
 
   /// The password as bytes; nil when none is configured.
   func revealedPassword() throws(KeyDirectoryFault) -> SecretBytes? {
-    guard let password else { return nil }
-    var bytes = SecretBytes(zeroed: password.reveal { $0.utf8.count })
+    guard let bytes = password?.copy() else { return nil }
     guard bytes.count > 0 else { throw fault(.passwordEmpty, Name.privateKey) }
-    password.reveal { text in bytes.withMutableBytes { $0.copyBytes(from: text.utf8) } }
     return bytes
   }
 

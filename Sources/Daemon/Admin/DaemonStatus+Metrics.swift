@@ -38,15 +38,15 @@ extension DaemonStatus {
         "nomyo_proxy_client_key_next_rotation_seconds",
         help: "When the current client key is to be replaced, in seconds since 1970.", clientKeys.nextRotation
       ),
-      count("nomyo_proxy_client_key_pool", help: "Client keys made ahead.", clientKeys.pool),
+      count("nomyo_proxy_client_keys_pool", help: "Client keys made ahead.", clientKeys.pool),
       count(
-        "nomyo_proxy_client_key_pool_target", help: "Client keys wanted ahead (keys.pool).",
+        "nomyo_proxy_client_keys_pool_target", help: "Client keys wanted ahead (keys.pool).",
         clientKeys.poolTarget),
       count(
-        "nomyo_proxy_client_key_waiting", help: "Exchanges that wait for an unused client key.",
+        "nomyo_proxy_client_keys_waiting", help: "Exchanges that wait for an unused client key.",
         clientKeys.waiting),
       count(
-        "nomyo_proxy_client_key_retiring", help: "Replaced client keys that exchanges in flight still hold.",
+        "nomyo_proxy_client_keys_retiring", help: "Replaced client keys that exchanges in flight still hold.",
         clientKeys.retiring),
       MetricFamily(
         "nomyo_proxy_client_key_rotations", .counter,

@@ -26,7 +26,9 @@ extension Doctor {
     }
   }
 
-  /// Whether the daemon would seal for this key. Nothing is remembered: that is left to the daemon.
+  /// Whether the daemon would seal for this key.
+  ///
+  /// Nothing is remembered: that is left to the daemon.
   func trust(in key: RSAPublicKey) -> DoctorStep {
     let name = "trust"
     let (router, shown) = (settings.router.url.description, key.fingerprint)

@@ -12,7 +12,8 @@ extension Doctor {
     guard settings.router.proxy == .direct else {
       return DoctorStep(name, "left to the outbound proxy", .skipped)
     }
-    guard !host.hasPrefix("[") else { return nil }
+    var address = in_addr()
+    guard !host.hasPrefix("["), inet_pton(AF_INET, host, &address) != 1 else { return nil }
     let found = try? await WorkerThreads(count: 1, name: "doctor").run { Self.addresses(of: host) }
     switch found {
     case .success(let addresses)?: return DoctorStep(name, "\(host) is \(addresses.joined(separator: ", "))")

@@ -24,22 +24,30 @@ struct Rig {
   let context: ExchangeContext
   private let client: RouterClient
 
-  init(_ router: StubRouter, retries: Int = 2, hasClientKey: Bool = true) async throws {
+  init(
+    _ router: StubRouter, retries: Int = 2, hasClientKey: Bool = true,
+    trust: TrustPolicy = TrustPolicy(mode: .tls),
+    rotation: RotationPolicy = RotationPolicy(interval: nil, pool: 0)
+  ) async throws {
     self.router = router
     client = RouterClient(transport: router, baseURL: Self.baseURL, responseLimit: 1 << 20)
-    cache = RouterKeyCache(minimumBits: 4096) { [client] in try await client.publicKeyDocument() }
+    cache = RouterKeyCache(
+      router: Self.baseURL, policy: trust, minimumBits: 4096
+    ) { [client] in try await client.publicKeyDocument() }
     let made = Locked(0)
-    ring = ClientKeyRing(threads: WorkerThreads(count: 1, name: "test-keygen"), wallClock: { 0 }) {
-      let count = made.withLock { made in
-        made += 1
-        return made
-      }
-      return count == 1 ? TestKeys.client : TestKeys.nextClient
-    }
+    ring = ClientKeyRing(
+      policy: rotation, threads: WorkerThreads(count: 1, name: "test-keygen"), wallClock: { 0 },
+      makePair: {
+        let count = made.withLock { made in
+          made += 1
+          return made
+        }
+        return count == 1 ? TestKeys.client : TestKeys.nextClient
+      })
     context = ExchangeContext(
       router: client, routerKeys: cache, clientKeys: ring,
       workers: WorkerThreads(count: 1, name: "test-rsa"), retries: retries, clock: clock)
-    if hasClientKey { try await ring.renew() }
+    if hasClientKey { _ = try await ring.rotate() }
   }
 
   // MARK: Exchanges
