@@ -171,10 +171,15 @@ def callers_connected(proxy: Proxy) -> int:
 def wait_until_idle(proxy: Proxy, staying: int) -> None:
     """Until no callers but these are connected; what was asked last is then not the last that was asked."""
     deadline = time.monotonic() + SETTLE_SECONDS
-    while callers_connected(proxy) > staying:
-        assert time.monotonic() < deadline, "callers are still connected"
-        time.sleep(0.02)
+
+    def wait() -> None:
+        while callers_connected(proxy) > staying:
+            assert time.monotonic() < deadline, "callers are still connected"
+            time.sleep(0.02)
+
+    wait()
     assert post(proxy, {}).status_code == 400
+    wait()
 
 
 def settled(proxy: Proxy, search: Search) -> list:
