@@ -82,9 +82,6 @@ public final class ClientKeyRing: Sendable {
   /// The generation that the next exchange announces; nil until the first is there and while every pair is used up.
   public var current: KeyGeneration? { state.withLock { $0.current } }
 
-  /// Whether there has been a generation.
-  public var hasBegun: Bool { state.withLock { $0.machine.lastNumber > 0 } }
-
   /// A pair that was kept from before takes the current place.
   ///
   /// When it is older than the interval, or `max_uses` is set (nobody knows how often it was announced), the next

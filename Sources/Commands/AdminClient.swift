@@ -1,6 +1,7 @@
 import ClientKeys
 import Daemon
 import Glibc
+import Platform
 import HTTPTypes
 import Listener
 import RouterTrust
@@ -37,6 +38,9 @@ struct AdminClient: Sendable {
     guard let text = settings.admin.listen else { throw .noAddress }
     do { place = LocalAddress(address: try ListenAddress(parsing: text)) } catch {
       throw .badAddress(TerminalText.line(text), problem: "\(error)")
+    }
+    if let path = place.socketPath, !PrivateDirectory.isTrustworthy(socket: path) {
+      throw .untrustworthy(place.description)
     }
     do { upstream = try place.client(patience: Self.patience) } catch {
       throw .unusable(place.description, problem: "\(error)")

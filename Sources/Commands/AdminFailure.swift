@@ -10,6 +10,8 @@ enum AdminFailure: Error, Equatable, CustomStringConvertible {
   case nobody(String)
   /// The socket belongs to somebody else.
   case notPermitted(String)
+  /// Another user could have put the socket there.
+  case untrustworthy(String)
   /// Somebody listens, and answered with nothing that could be used.
   case unusable(String, problem: String)
   /// The daemon says no.
@@ -27,6 +29,9 @@ enum AdminFailure: Error, Equatable, CustomStringConvertible {
       "no daemon answers at \(address): start it with `nomyo-proxy run`, or name its socket with --admin-listen"
     case .notPermitted(let address):
       "no permission for \(address): run this as the daemon's user or as root"
+    case .untrustworthy(let address):
+      "another user could have put a socket at \(address), so it was not asked: look at who owns it and its directory, or "
+        + "name the daemon's socket with --admin-listen"
     case .unusable(let address, let problem):
       "what answers at \(address) is no nomyo-proxy of this version: \(problem); check admin.listen, "
         + "and restart the daemon if it was updated"
@@ -40,7 +45,7 @@ enum AdminFailure: Error, Equatable, CustomStringConvertible {
     switch self {
     case .noAddress, .badAddress: .configuration
     case .nobody, .unusable: .unavailable
-    case .notPermitted: .notPermitted
+    case .notPermitted, .untrustworthy: .notPermitted
     case .refused(let status, _): status < 500 ? .failure : .internalFault
     }
   }

@@ -61,7 +61,7 @@ struct DoctorCommand: AsyncParsableCommand {
     } catch {
       switch error {
       case .nobody, .noAddress: return DoctorStep(name, "none runs here", .skipped)
-      case .notPermitted: return DoctorStep(name, "\(error)", .skipped)
+      case .notPermitted, .untrustworthy: return DoctorStep(name, "\(error)", .skipped)
       case .badAddress:
         return DoctorStep(name, "\(error)", .failed(.configuration, remedy: "mend admin.listen"))
       case .unusable, .refused:

@@ -47,12 +47,17 @@ struct StatusText {
   /// The lines about client keys.
   static func clientKeys(_ keys: ClientKeyStatus, at now: Int) -> [String] {
     guard let current = keys.current else {
-      return ["none yet, the first is being made"] + failure(keys.lastFailure)
+      let why =
+        keys.generations == 0
+        ? "none yet, the first is being made" : "every pair is used up, the next is being made"
+      return [why] + failure(keys.lastFailure)
     }
     let uses = current.uses == 1 ? "1 use" : "\(current.uses) uses"
-    let next = keys.nextRotation.map { "next rotation in \(span($0 - now))" } ?? "no rotation by age"
+    let next =
+      keys.nextRotation.map { "next rotation in \(span(WallClock.span(from: now, to: $0)))" }
+      ?? "no rotation by age"
     var lines = [
-      "generation \(current.number), \(span(now - current.createdAt)) old, \(uses), RSA-\(current.bits)"
+      "generation \(current.number), \(span(WallClock.span(from: current.createdAt, to: now))) old, \(uses), RSA-\(current.bits)"
         + (current.primes == 2 ? "" : " with \(current.primes) primes"),
       "\(current.fingerprint)",
       "\(next), \(keys.rotations) so far; \(keys.pool) of \(keys.poolTarget) made ahead",
@@ -69,7 +74,8 @@ struct StatusText {
       lines.append("\(trusted.fingerprint)")
       lines.append(
         "RSA-\(trusted.bits), accepted by \(TerminalText.line(trusted.acceptedBy)), "
-          + "seen \(span(key.age.map { Int($0.components.seconds) } ?? now - trusted.fetchedAt)) ago")
+          + "seen \(span(key.age.map { Int($0.components.seconds) } ?? WallClock.span(from: trusted.fetchedAt, to: now))) ago"
+      )
     } else {
       lines.append("none yet")
     }

@@ -30,7 +30,7 @@ struct TrustPlace {
     case .system(_, _, EACCES), .system(_, _, EPERM), .system(_, _, EROFS), .notPrivate: .notPermitted
     case .busy: .tryAgain
     case .system, .full: .internalFault
-    case .unreadable, .recordMissing, .brokenLog: .configuration
+    case .unreadable, .recordMissing, .forgotten, .brokenLog: .configuration
     }
   }
 }

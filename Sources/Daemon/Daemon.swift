@@ -88,12 +88,13 @@ public struct Daemon: Sendable {
   private func startCryptography() throws(SecureMemoryError) -> CryptoLibrary.SecureHeap {
     let heap = CryptoLibrary.start(secureHeapBytes: secureHeapBytes)
     guard secureHeapBytes > 0, !heap.isLocked else { return heap }
-    let problem =
-      "The heap for private keys, \(secureHeapBytes >> 10) KiB, could not be locked: raise the memory-lock limit."
-    guard memory.mode != .required else { throw SecureMemoryError(description: problem) }
-    logger.warning("memory not fully protected", metadata: ["reason": "\(problem)"])
+    guard memory.mode != .required else { throw SecureMemoryError(description: Self.heapProblem) }
+    logger.warning("memory not fully protected", metadata: ["reason": "\(Self.heapProblem)"])
     return heap
   }
+
+  private static let heapProblem =
+    "The heap for private keys could not be locked; raise the memory-lock limit."
 
   private struct Parts {
     let running: RunningDaemon
@@ -108,7 +109,11 @@ public struct Daemon: Sendable {
     let routerKeys = try makeRouterKeys(router)
     let clientKeys = try makeClientKeys(notice)
     var memory = memory
-    memory.secureHeapBytes = heap.byteCount
+    if heap.isLocked {
+      memory.secureHeapBytes = heap.byteCount
+    } else if memory.mode != .off {
+      memory.note(Self.heapProblem)
+    }
     let context = ExchangeContext(
       router: router, routerKeys: routerKeys, clientKeys: clientKeys,
       workers: WorkerThreads(count: Self.processors, name: "nomyo-rsa"), retries: settings.router.retries,
@@ -117,7 +122,7 @@ public struct Daemon: Sendable {
     let responder = ProxyResponder(
       context: context,
       catalog: ModelCatalog(
-        router: router, aliases: settings.models.aliases, fixed: settings.models.list),
+        router: router, routerKeys: routerKeys, aliases: settings.models.aliases, fixed: settings.models.list),
       configuration: relayConfiguration, metrics: metrics, logger: logger)
     let running = RunningDaemon(
       clientKeys: clientKeys, routerKeys: routerKeys, counters: metrics, memory: memory, version: version,

@@ -14,16 +14,26 @@ struct ClientKeyService: Service {
   }
 }
 
-/// Replaces the client key on SIGUSR1.
+/// Replaces the client key on SIGUSR1; signals that come while it is being replaced are one more wish, however many.
 struct RotationSignalService: Service {
   let ring: ClientKeyRing
   let logger: Logger
 
   func run() async throws {
-    for await _ in await UnixSignalsSequence(trapping: .sigusr1).cancelOnGracefulShutdown() {
-      do { _ = try await ring.rotate() } catch {
-        logger.error("client key not rotated on SIGUSR1", metadata: ["reason": "\(error)"])
+    let signals = await UnixSignalsSequence(trapping: .sigusr1)
+    let (wishes, wish) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    await withTaskGroup { group in
+      group.addTask {
+        for await _ in signals.cancelOnGracefulShutdown() { wish.yield() }
+        wish.finish()
       }
+      for await _ in wishes { await rotate() }
+    }
+  }
+
+  private func rotate() async {
+    do { _ = try await ring.rotate() } catch {
+      logger.error("client key not rotated on SIGUSR1", metadata: ["reason": "\(error)"])
     }
   }
 }

@@ -23,6 +23,11 @@ public struct SecureMemoryReport: Sendable, Equatable {
   /// What is missing and what to do about it, in sentences; nil when nothing is.
   public var remedy: String?
 
+  /// Adds a sentence to the remedy.
+  public mutating func note(_ sentence: String) {
+    remedy = remedy.map { "\($0) \(sentence)" } ?? sentence
+  }
+
   /// Nothing is in force yet.
   public init(mode: SecureMemoryMode) { self.mode = mode }
 }

@@ -84,14 +84,16 @@ struct Exchange: Sendable {
 
   /// One attempt, left to right: keys, seal, send, open.
   ///
-  /// The one way back is a router whose key is no longer the one that the request was sealed for.
+  /// A client key may have to be waited for, so it comes first: the router's key must be trusted at the moment of
+  /// sending. The one way back is a router whose key is no longer the one that the request was sealed for.
   private mutating func attempt() async throws(ExchangeFailure) -> ChatAnswer {
-    guard context.clientKeys.hasBegun else { throw .notReady }
+    var generation = try await clientKey()
     let routerKey = try await routerKey()
-    var sealed = try seal(for: routerKey, announcing: try await clientKey())
+    var sealed = try seal(for: routerKey, announcing: generation)
     var response = try await send(sealed)
-    if let changed = try await changedKey(after: response, sealedFor: routerKey) {
-      sealed = try seal(for: changed, announcing: try await clientKey())
+    if try await isKeyChanged(after: response, sealedFor: routerKey) {
+      generation = try await clientKey()
+      sealed = try seal(for: try await self.routerKey(), announcing: generation)
       response = try await send(sealed)
     }
     return try await open(response, as: sealed)
@@ -139,24 +141,26 @@ struct Exchange: Sendable {
     } catch { throw error == .cancelled ? .cancelled : .transport(error) }
   }
 
-  /// The router's new key, when a rejection can be explained by one.
+  /// Whether a rejection can be explained by a new key of the router's, which is then known.
   ///
   /// Looked for once in an exchange.
   ///
   /// No source says how a router rejects an envelope for an old key (PROTOCOL.md section 10): 400 is what its client
   /// expects, 422 and 500 are what such frameworks give.
-  private mutating func changedKey(
+  private mutating func isKeyChanged(
     after response: UpstreamResponse, sealedFor key: RouterKey
-  ) async throws(ExchangeFailure) -> RouterKey? {
-    guard [400, 422, 500].contains(response.status), !hasLookedAtKeyAgain else { return nil }
+  ) async throws(ExchangeFailure) -> Bool {
+    guard [400, 422, 500].contains(response.status), !hasLookedAtKeyAgain else { return false }
     hasLookedAtKeyAgain = true
     let start = ContinuousClock.now
     defer { timing.queue += start.duration(to: .now) }
-    do { return try await context.routerKeys.replacement(for: key) } catch let refusal as UntrustedRouterKey {
+    do { return try await context.routerKeys.replacement(for: key) != nil } catch let refusal
+      as UntrustedRouterKey
+    {
       throw .keyUntrusted(refusal)
     } catch {
       // A key that cannot be fetched now explains nothing: the rejection stands.
-      return nil
+      return false
     }
   }
 

@@ -1,4 +1,5 @@
 import Dialects
+public import RouterTrust
 import Upstream
 
 /// The router's list of models, asked for rarely: set-up screens ask often and give up after seconds.
@@ -18,6 +19,7 @@ public actor ModelCatalog {
   private static let capacity = 64
 
   private let router: RouterClient
+  private let routerKeys: RouterKeyCache
   private let aliases: [String: String]
   private let fixed: [Model]
   private var entries: [Credential?: Entry] = [:]
@@ -25,10 +27,14 @@ public actor ModelCatalog {
   /// An empty catalogue.
   ///
   /// - Parameters:
+  ///   - routerKeys: A router that shows an untrusted key is not asked either.
   ///   - aliases: Local names and the router's; listed beside the router's models.
   ///   - fixed: The models to list; if there are any, the router is not asked.
-  public init(router: RouterClient, aliases: [String: String], fixed: [String]) {
+  public init(
+    router: RouterClient, routerKeys: RouterKeyCache, aliases: [String: String], fixed: [String]
+  ) {
     self.router = router
+    self.routerKeys = routerKeys
     self.aliases = aliases
     self.fixed = fixed.map { Model(id: $0, root: $0, created: 0, owner: "nomyo") }
   }
@@ -73,6 +79,8 @@ public actor ModelCatalog {
   }
 
   private func fetch(_ bearer: Credential?) async throws(ExchangeFailure) -> [Model] {
+    // The question carries the API key, and whoever shows another key may be somebody else.
+    do { _ = try await routerKeys.current() } catch { throw ExchangeFailure(fetching: error) }
     let response: UpstreamResponse
     do { response = try await router.models(bearer: bearer) } catch {
       throw error == .cancelled ? .cancelled : .transport(error)

@@ -175,7 +175,8 @@ package final class OpenDirectory {
   /// Gives a file that root has just made to the directory's owner; an older one keeps its owner.
   private func own(_ file: Int32, _ name: String) throws(TrustStoreFault) {
     var status = stat()
-    guard owner != geteuid(), fstat(file, &status) == 0, status.st_size == 0, status.st_uid == geteuid()
+    guard owner != geteuid(), fstat(file, &status) == 0, status.st_size == 0, status.st_nlink == 1,
+      status.st_uid == geteuid()
     else { return }
     guard fchown(file, owner, gid_t.max) == 0 else {
       throw .system(path: path(name), step: "giving it to the directory's owner", errno: errno)

@@ -233,6 +233,9 @@ public actor RouterKeyCache {
     // Without a record there is no pause between reading and changing what is remembered.
     guard let record else { return policy.judge(sighting, of: router, &remembered).verdict }
     do {
+      // What was taken away must not look like a fresh start.
+      let isForgotten = try !remembered.trusted.isEmpty && record.router(router).trusted.isEmpty
+      guard !isForgotten else { throw TrustStoreFault.forgotten(path: record.path) }
       let recorded: RecordedVerdict
       if let unchanged = try record.judge(sighting, of: router, by: policy) {
         recorded = unchanged

@@ -12,6 +12,8 @@ public enum TrustStoreFault: Error, Equatable, Sendable {
   case unreadable(path: String, reason: String)
   /// The log has entries, so there was a record, and it is gone.
   case recordMissing(path: String, log: String)
+  /// Nothing is remembered of a router any more that this process does remember.
+  case forgotten(path: String)
   /// The log was altered or cut.
   case brokenLog(path: String, flaw: TrustLogFlaw)
   /// The file has grown to its limit.
@@ -32,6 +34,9 @@ extension TrustStoreFault: CustomStringConvertible {
       "\(path): \(reason); it is left as it is: restore it, or move it and the trust log away to begin anew"
     case .recordMissing(let path, let log):
       "\(path) is missing although \(log) has entries: restore it, or move the log away to begin anew"
+    case .forgotten(let path):
+      "\(path) no longer knows the router's keys that this process was told by it: restore it, or restart the daemon to "
+        + "begin anew"
     case .brokenLog(let path, let flaw):
       "\(path): \(flaw); nothing is added to it: keep a copy, look into it, then set it aside to begin a new log"
     case .full(let path, let limit):

@@ -138,3 +138,14 @@ def test_nothing_secret_and_nothing_of_a_request_is_told(own):
     assert post(own, prompt(word)).status_code == 200
     told = own.admin("GET", "/status").text + own.admin("GET", "/metrics").text
     assert word not in told and own.api_key not in told and "PRIVATE" not in told
+
+
+def test_a_socket_that_others_could_have_put_there_is_not_asked(proxy):
+    place = proxy.directory / "open"
+    place.mkdir()
+    place.chmod(0o777)
+    asked = proxy.command("status", "--admin-listen", f"unix:{place}/admin.sock")
+    assert asked.returncode == 69  # nobody is there
+    (place / "admin.sock").symlink_to(proxy.directory / "admin.sock")
+    asked = proxy.command("status", "--admin-listen", f"unix:{place}/admin.sock")
+    assert asked.returncode == 77 and "another user" in asked.stderr

@@ -263,3 +263,17 @@ def test_documents_that_are_no_key_are_refused_each_with_its_reason(start_router
         assert answer.status_code == 502 and word in error_of(answer)["message"], answer.text
         proxy.stop()
     assert router.exchanges == []
+
+
+def test_nothing_at_all_is_sent_to_a_router_that_shows_another_key(watched):
+    router, start = watched
+    proxy = start()
+    router.rotate()
+    assert error_of(post(proxy, prompt("refused")))["code"] == UNTRUSTED
+    router.others.clear()
+    models = httpx.get(proxy.url + "/v1/models")
+    assert models.status_code == 502 and error_of(models)["code"] == UNTRUSTED
+    doctor = proxy.command("doctor")
+    assert doctor.returncode != 0 and "nomyo-proxy trust accept" in doctor.stdout
+    assert {each.target for each in router.others} <= {"/pki/public_key"}
+    assert not any(each.header("Authorization") for each in router.others)

@@ -4,6 +4,8 @@ import Envelope
 import Foundation
 import HTTPTypes
 import JSONText
+import Listener
+import RouterTrust
 import Testing
 import Upstream
 
@@ -153,6 +155,41 @@ import Upstream
       let announced = router.arrivals.last?.request.fields[.publicKey]
       #expect(announced == PublicKeyHeader.encode(key.publicKey.pem))
     }
+  }
+
+  // MARK: A router key that is not trusted
+
+  @Test func `nothing is sent for a key that was refused while a client key was waited for`() async throws {
+    let mayBeMade = DispatchSemaphore(value: 0)
+    let rig = try await Rig(
+      StubRouter(.say("hi")), retries: 0,
+      trust: TrustPolicy(mode: .pinned, pins: [TestKeys.router.publicKey.fingerprint]),
+      rotation: RotationPolicy(interval: nil, maxUses: 1, pool: 0), beforeSecondKey: { mayBeMade.wait() })
+    var first = try rig.exchange()
+    _ = try await first.run()
+    // The first pair is used up, and the next is not made yet.
+    let second = try rig.exchange()
+    async let waiting = second.outcome()
+    while rig.ring.status.waiting == 0 { await Task.yield() }
+    rig.router.use(TestKeys.nextRouter)
+    _ = try? await rig.cache.refresh(force: true)
+    #expect(await rig.cache.status.refused == TestKeys.nextRouter.publicKey.fingerprint)
+    mayBeMade.signal()
+    guard case .failure(let failed) = await waiting.result else {
+      Issue.record("it was answered")
+      return
+    }
+    #expect(failed.fault.code == "upstream_key_untrusted")
+    #expect(rig.router.arrivals.count == 1)
+  }
+
+  @Test func `a router that shows an untrusted key is not asked for its models either`() async throws {
+    let rig = try await Rig(
+      StubRouter(.hang), trust: TrustPolicy(mode: .pinned, pins: [TestKeys.nextRouter.publicKey.fingerprint]))
+    let answer = try #require(try await rig.responder(apiKey: "secret").answer(.get("/v1/models")).answer)
+    #expect(answer.status == .badGateway)
+    #expect(errorObject(answer.body)?["code"] as? String == "upstream_key_untrusted")
+    #expect(rig.router.modelRequests.isEmpty)
   }
 
   // MARK: Refused before sealing

@@ -50,6 +50,20 @@ import Testing
     #expect(status.trusted?.acceptedBy == "first-use")
   }
 
+  @Test(arguments: [["trust.json"], ["trust.json", "trust.log"]])
+  func `a record that is taken away while the daemon runs is no fresh start`(names: [String]) async throws {
+    let cache = cache()
+    _ = try await cache.current()
+    for name in names { directory[name] = nil }
+    router.show(.second)
+    await #expect(throws: refusal(.second, .first)) { try await cache.refresh() }
+    #expect(await cache.status.warning?.contains("trust.json") == true)
+    router.show(.first)
+    clock.advance(by: .seconds(60))
+    #expect(try await cache.current().publicKey.fingerprint == TestKey.first.fingerprint)
+    #expect(directory["trust.json"] == nil)
+  }
+
   @Test func `a refusal ends when the trusted key is shown again`() async throws {
     let cache = cache()
     _ = try await cache.current()

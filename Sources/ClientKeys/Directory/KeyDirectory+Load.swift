@@ -33,7 +33,8 @@ extension KeyDirectory {
     claim.file = .present(FileIdentity(status))
     removeUnfinished(in: directory)
     if let warning = repairPublicFile(of: pair, in: directory) { warnings.append(warning) }
-    return LoadedKey(pair: pair, createdAt: status.st_mtim.tv_sec, warnings: warnings)
+    return LoadedKey(
+      pair: pair, createdAt: min(max(0, status.st_mtim.tv_sec), WallClock.seconds()), warnings: warnings)
   }
 
   /// Opens the directory, makes it if there is none, and locks it.

@@ -1,6 +1,7 @@
 import Glibc
 import Listener
 import Logging
+import Platform
 import ServiceLifecycle
 import Settings
 
@@ -32,9 +33,17 @@ extension Daemon {
       addresses: [address], inherited: [], limits: adminLimits,
       responder: AdminResponder(subject: subject, access: access, logger: logger), logger: logger)
     do {
-      if case .unix(let path, _, _, _) = address { Self.makeParent(of: path) }
+      if case .unix(let path, _, _, _) = address, let flaw = Self.flaw(ofDirectoryOf: path) {
+        logger.warning(
+          "admin socket in a directory that others can write to", metadata: ["reason": "\(flaw)"])
+        if settings.source(of: "admin.listen") == .builtIn { return nil }
+      }
       for bound in try await server.start() {
         logger.notice("admin socket", metadata: ["address": "\(bound)"])
+      }
+      if case .tcp = address {
+        logger.warning(
+          "every program on this machine can steer the daemon: admin.listen is a port, and no socket")
       }
       return AdminService(server: server)
     } catch let error as ListenError where settings.source(of: "admin.listen") == .builtIn {
@@ -50,9 +59,13 @@ extension Daemon {
     return limits
   }
 
-  /// The runtime directory; systemd makes it, elsewhere it may have to be made.
-  private static func makeParent(of path: String) {
-    guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
-    _ = mkdir(String(path[..<slash]), 0o700)
+  /// Makes the socket's directory where it is missing, and says who else could put another socket there.
+  ///
+  /// systemd makes the runtime directory; elsewhere it may have to be made.
+  private static func flaw(ofDirectoryOf path: String) -> String? {
+    guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return nil }
+    let directory = String(path[..<slash])
+    _ = mkdir(directory, 0o700)
+    return PrivateDirectory.flaw(of: directory)
   }
 }

@@ -77,7 +77,7 @@ extension DaemonStatus {
   }
 
   /// Wall clocks are set: never a negative age.
-  private func age(of time: Int) -> Int { max(0, takenAt - time) }
+  private func age(of time: Int) -> Int { WallClock.span(from: time, to: takenAt) }
 
   private func gauge(_ name: StaticString, help: StaticString, _ isSo: Bool) -> MetricFamily {
     MetricFamily(name, .gauge, help: help, value: isSo ? 1 : 0)

@@ -71,7 +71,9 @@ extension Daemon {
       router: router, routerKeys: routerKeys, clientKeys: clientKeys, workers: threads, retries: 0,
       padsRequests: settings.privacy.padRequests)
     return ProxyResponder(
-      context: context, catalog: ModelCatalog(router: router, aliases: settings.models.aliases, fixed: []),
+      context: context,
+      catalog: ModelCatalog(
+        router: router, routerKeys: routerKeys, aliases: settings.models.aliases, fixed: []),
       configuration: relayConfiguration, logger: logger)
   }
 }

@@ -45,11 +45,15 @@ public struct Doctor: Sendable {
       }
       return await path.close()
     }
+    guard key != nil, isTrusted == true else {
+      for name in ["API key", "round trip"] {
+        tell(Self.skipped(name, "the router shows no trusted key, so nothing is sent to it"))
+      }
+      return await path.close()
+    }
     let responder = path.responder(key, pair)
     let models = await models(responder, tell)
-    if key == nil || isTrusted != true {
-      tell(Self.skipped("round trip", "there is no trusted router key to seal for"))
-    } else if pair == nil {
+    if pair == nil {
       tell(Self.skipped("round trip", "there is no client key to announce"))
     } else {
       tell(await roundTrip(responder, offered: models))

@@ -27,7 +27,8 @@ struct Rig {
   init(
     _ router: StubRouter, retries: Int = 2, hasClientKey: Bool = true,
     trust: TrustPolicy = TrustPolicy(mode: .tls),
-    rotation: RotationPolicy = RotationPolicy(interval: nil, pool: 0)
+    rotation: RotationPolicy = RotationPolicy(interval: nil, pool: 0),
+    beforeSecondKey: @escaping @Sendable () -> Void = {}
   ) async throws {
     self.router = router
     client = RouterClient(transport: router, baseURL: Self.baseURL, responseLimit: 1 << 20)
@@ -42,6 +43,7 @@ struct Rig {
           made += 1
           return made
         }
+        if count == 2 { beforeSecondKey() }
         return count == 1 ? TestKeys.client : TestKeys.nextClient
       })
     context = ExchangeContext(
@@ -73,7 +75,8 @@ struct Rig {
   ) throws -> ProxyResponder {
     let access = try AccessPolicy(hosts: ["loopback"], origins: ["loopback"])
     return ProxyResponder(
-      context: context, catalog: ModelCatalog(router: client, aliases: aliases, fixed: models),
+      context: context,
+      catalog: ModelCatalog(router: client, routerKeys: cache, aliases: aliases, fixed: models),
       configuration: RelayConfiguration(
         apiKey: apiKey.map(Secret.init), securityTier: tier, requestLimit: 1 << 20,
         inFlightLimit: inFlightLimit,
@@ -99,7 +102,7 @@ struct Rig {
 
   /// A catalogue that asks the stub router.
   func catalog(aliases: [String: String] = [:], fixed: [String] = []) -> ModelCatalog {
-    ModelCatalog(router: client, aliases: aliases, fixed: fixed)
+    ModelCatalog(router: client, routerKeys: cache, aliases: aliases, fixed: fixed)
   }
 }
 
