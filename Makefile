@@ -84,6 +84,7 @@ run: release ## Start both programs and serve until Ctrl-C
 
 bench: release ## The benchmarks of docs/benchmarks.md
 	@Benchmarks/run
+	@Benchmarks/keys
 
 clean: ## Remove everything that was built or fetched
 	@rm -rf .build .build-*
