@@ -20,9 +20,14 @@ public enum SizeClass {
     return (count + step - 1) / step * step
   }
 
-  /// Fills a JSON text up with spaces, which every reader of JSON skips (RFC 8259 section 2).
-  public static func pad(_ plaintext: inout [UInt8]) {
+  /// A JSON text filled up with spaces, which every reader of JSON skips (RFC 8259 section 2).
+  public static func padded(_ plaintext: [UInt8]) -> [UInt8] {
     let target = byteCount(for: plaintext.count)
-    plaintext.append(contentsOf: repeatElement(UInt8(ascii: " "), count: target - plaintext.count))
+    // Large prompts are copied once, into exactly the room that they need.
+    return [UInt8](unsafeUninitializedCapacity: target) { room, count in
+      let text = room[..<plaintext.count].initialize(fromContentsOf: plaintext)
+      room[text...].initialize(repeating: UInt8(ascii: " "))
+      count = target
+    }
   }
 }

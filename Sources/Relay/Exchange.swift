@@ -121,8 +121,7 @@ struct Exchange: Sendable {
   ) throws(ExchangeFailure) -> SealedRequest {
     let start = ContinuousClock.now
     defer { timing.seal += start.duration(to: .now) }
-    var plaintext = request.plaintext
-    if context.padsRequests { SizeClass.pad(&plaintext) }
+    let plaintext = context.padsRequests ? SizeClass.padded(request.plaintext) : request.plaintext
     do {
       return SealedRequest(
         payloadID: try .random(), generation: generation,

@@ -32,9 +32,8 @@ import Testing
   }
 
   @Test func `a padded text is the text and spaces`() {
-    var text = Array(#"{"model":"m"}"#.utf8)
-    let before = text
-    SizeClass.pad(&text)
+    let before = Array(#"{"model":"m"}"#.utf8)
+    let text = SizeClass.padded(before)
     #expect(text.count == SizeClass.smallest)
     #expect(Array(text.prefix(before.count)) == before)
     #expect(text.dropFirst(before.count).allSatisfy { $0 == UInt8(ascii: " ") })
@@ -44,9 +43,8 @@ import Testing
     let router = try RSAPublicKey(
       document: TestVectors.bytes("keys/server_public_key.pem"), minimumBits: 4096)
     func length(_ promptLength: Int) throws -> Int {
-      var text = Array("{\"p\":\"\(String(repeating: "x", count: promptLength))\"}".utf8)
-      SizeClass.pad(&text)
-      return try Envelope.seal(request: text, for: router).count
+      let text = Array("{\"p\":\"\(String(repeating: "x", count: promptLength))\"}".utf8)
+      return try Envelope.seal(request: SizeClass.padded(text), for: router).count
     }
     #expect(try Set([0, 1, 700, 2040].map(length)).count == 1)
     #expect(try Set([2041, 2100, 2296].map(length)).count == 1)
