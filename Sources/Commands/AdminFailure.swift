@@ -40,6 +40,14 @@ enum AdminFailure: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Whether there is nobody to ask.
+  var isAbsence: Bool {
+    switch self {
+    case .nobody, .noAddress: true
+    default: false
+    }
+  }
+
   /// What scripts read.
   var exitCode: ExitCode {
     switch self {

@@ -14,7 +14,7 @@ struct HealthCommand: AsyncParsableCommand {
   @OptionGroup var flags: SettingFlags
 
   func run() async throws {
-    let settings = try flags.load()
+    let settings = try flags.load(withSecrets: false)
     guard let place = Self.place(settings.listen) else {
       Complaint.say(
         "`listen` names only sockets that systemd passes, and not where they are; ask the daemon's own "

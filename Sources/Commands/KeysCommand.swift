@@ -18,7 +18,7 @@ struct KeysCommand: AsyncParsableCommand {
     @OptionGroup var flags: SettingFlags
 
     func run() async throws {
-      let settings = try flags.load()
+      let settings = try flags.load(withSecrets: false)
       do throws(AdminFailure) {
         let (status, _) = try await AdminClient.with(settings) { client throws(AdminFailure) in
           try await client.status()
@@ -41,7 +41,7 @@ struct KeysCommand: AsyncParsableCommand {
     @OptionGroup var flags: SettingFlags
 
     func run() async throws {
-      let settings = try flags.load()
+      let settings = try flags.load(withSecrets: false)
       do throws(AdminFailure) {
         let current = try await AdminClient.with(settings) { client throws(AdminFailure) in
           try await client.rotateKeys()

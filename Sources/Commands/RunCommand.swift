@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClientKeys
 import Daemon
 import Glibc
 import Listener
@@ -32,6 +33,9 @@ struct RunCommand: AsyncParsableCommand {
       as ConfigurationFaults
     {
       throw Complaint.configuration(faults)
+    } catch let error as KeyDirectoryFault {
+      Complaint.say("\(error)")
+      throw ExitCode.tryAgain
     } catch let error as SecureMemoryError {
       throw Self.refusal(error)
     } catch let error as ListenError {

@@ -114,12 +114,16 @@ struct SettingFlags: ParsableArguments {
 
   /// The settings of this process.
   ///
-  /// - Parameter beforeSecrets: Called before any file that holds a secret is read.
+  /// - Parameters:
+  ///   - withSecrets: Whether the files that hold secrets are read.
+  ///   - beforeSecrets: Called before any of them is.
   /// - Throws: the exit status for a faulty configuration, after the faults have been told.
-  func load(beforeSecrets: (SecureMemoryMode) -> Void = { _ in }) throws -> Settings {
+  func load(
+    withSecrets: Bool = true, beforeSecrets: (SecureMemoryMode) -> Void = { _ in }
+  ) throws -> Settings {
     do {
       return try SettingsLoader.load(
-        .process(configFlag: config, flags: values), beforeSecrets: beforeSecrets)
+        .process(configFlag: config, flags: values), readsSecrets: withSecrets, beforeSecrets: beforeSecrets)
     } catch { throw Complaint.configuration(error) }
   }
 }
@@ -133,7 +137,11 @@ extension NameSpecification {
 extension ArgumentHelp {
   fileprivate static func setting(_ key: String) -> ArgumentHelp {
     guard let key = SettingKey.named[key] else { return "" }
-    let firstSentence = key.meaning.prefix { $0 != "." }
-    return ArgumentHelp("\(firstSentence).", valueName: key.type)
+    // A full stop within a name or a number ends no sentence.
+    let firstSentence = key.meaning.split(separator: ". ", maxSplits: 1).first ?? ""
+    let words = key.type == "word" ? " (\(key.allowed))" : ""
+    return ArgumentHelp(
+      "\(firstSentence.hasSuffix(".") ? firstSentence.dropLast() : firstSentence)\(words).",
+      valueName: key.type)
   }
 }

@@ -26,7 +26,7 @@ struct StatusCommand: AsyncParsableCommand {
   private static let redraw = "\u{1B}[H\u{1B}[J"
 
   func run() async throws {
-    let settings = try flags.load()
+    let settings = try flags.load(withSecrets: false)
     do throws(AdminFailure) {
       try await AdminClient.with(settings) { client throws(AdminFailure) in
         // Nothing to watch is a failure at once; a daemon that goes away later may come back.

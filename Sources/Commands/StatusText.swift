@@ -33,7 +33,8 @@ struct StatusText {
     if status.isReady { return ["yes"] }
     let wants = status.waitingFor.map { TerminalText.line($0).replacing("_", with: " ") }
     return ["NO, waiting for \(wants.joined(separator: ", "))"]
-      + (status.reason.map { [TerminalText.line($0)] } ?? [])
+      + (status.reason == status.routerKey.lastFailure
+        ? [] : status.reason.map { [TerminalText.line($0)] } ?? [])
   }
 
   private var exchanges: String {

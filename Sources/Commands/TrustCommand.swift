@@ -20,7 +20,7 @@ struct TrustCommand: AsyncParsableCommand {
     @OptionGroup var flags: SettingFlags
 
     func run() async throws {
-      let settings = try flags.load()
+      let settings = try flags.load(withSecrets: false)
       let place = TrustPlace(settings: settings)
       let remembered: RememberedRouter?
       do throws(TrustStoreFault) {
@@ -46,26 +46,35 @@ struct TrustCommand: AsyncParsableCommand {
       commandName: "accept", abstract: "Trust this key of the router from now on, and no other.",
       discussion: """
         Compare the fingerprint with what the router's operator says before: a key that somebody on the way put there
-        reads your prompts. A running daemon takes the key up at once; without one it is remembered for the next start.
+        reads your prompts. The running daemon takes the key up at once, if it is the one that the router shows; for a key
+        that is not in use yet there is `trust pin`.
         """)
 
     @Argument(
       help: "sha256/BASE64, as `trust show` and the refusal print it.", transform: TrustCommand.fingerprint)
     var fingerprint: KeyFingerprint
 
+    @Flag(help: "Write to the state directory, for a daemon that does not run.")
+    var offline = false
+
     @OptionGroup var flags: SettingFlags
 
     func run() async throws {
-      let settings = try flags.load()
+      let settings = try flags.load(withSecrets: false)
+      guard !offline else { return try remember(settings) }
       do throws(AdminFailure) {
         let status = try await AdminClient.with(settings) { client throws(AdminFailure) in
           try await client.acceptRouterKey(fingerprint)
         }
         StandardOutput.write(
           StatusText.row("router key", StatusText.routerKey(status, at: WallClock.seconds())))
-      } catch .nobody, .noAddress {
-        try remember(settings)
-      } catch { throw Complaint.admin(error) }
+      } catch {
+        if error.isAbsence {
+          Complaint.say(
+            "nothing was accepted; for a daemon that does not run, add --offline to remember the key")
+        }
+        throw Complaint.admin(error)
+      }
     }
 
     private func remember(_ settings: Settings) throws {
@@ -77,7 +86,8 @@ struct TrustCommand: AsyncParsableCommand {
           fingerprint, of: place.router, at: WallClock.seconds(), log: TrustLog(directory: directory))
         TrustCommand.tell(kept.logFault)
       } catch { throw TrustPlace.complain(error) }
-      StandardOutput.write("no daemon runs; \(fingerprint) is remembered for \(place.router)\n")
+      StandardOutput.write(
+        "\(fingerprint) is remembered in \(directory), alone, for \(place.router)\n")
     }
   }
 
@@ -97,7 +107,7 @@ struct TrustCommand: AsyncParsableCommand {
     @OptionGroup var flags: SettingFlags
 
     func run() throws {
-      let settings = try flags.load()
+      let settings = try flags.load(withSecrets: false)
       try TrustCommand.requireFirstUse(settings)
       let place = TrustPlace(settings: settings)
       let directory = try place.directory()

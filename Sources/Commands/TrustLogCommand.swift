@@ -1,4 +1,5 @@
 import ArgumentParser
+import Platform
 import RouterTrust
 import Settings
 
@@ -12,11 +13,20 @@ struct TrustLogCommand: ParsableCommand {
       altered or cut, after the entries up to there; 77 when it may not be read, 78 when there is no place for it.
       """)
 
+  @Flag(help: "Give the log another name, whatever is in it, so that the next entry begins a new one.")
+  var setAside = false
+
   @OptionGroup var flags: SettingFlags
 
   func run() throws {
-    let place = TrustPlace(settings: try flags.load())
+    let place = TrustPlace(settings: try flags.load(withSecrets: false))
     let log = TrustLog(directory: try place.directory())
+    guard !setAside else {
+      do {
+        StandardOutput.write("the log is now \(try log.setAside(at: WallClock.seconds()))\n")
+        return
+      } catch { throw TrustPlace.complain(error) }
+    }
     let chain: TrustLogChain
     do { chain = try log.verify() } catch { throw TrustPlace.complain(error) }
     StandardOutput.write(chain.entries.map(Self.text).joined())
@@ -25,8 +35,8 @@ struct TrustLogCommand: ParsableCommand {
     }
     if let flaw = chain.flaw {
       Complaint.say(
-        "\(TerminalText.line(log.path)): \(flaw). Keep a copy, find out who wrote to it, then move it away: "
-          + "the daemon adds nothing to it as it is")
+        "\(TerminalText.line(log.path)): \(flaw). Find out who wrote to it; the daemon adds nothing to it as it is. "
+          + "`nomyo-proxy trust log --set-aside` begins a new one")
       throw ExitCode.failure
     }
     let entries = chain.entries.count == 1 ? "1 entry" : "\(chain.entries.count) entries"

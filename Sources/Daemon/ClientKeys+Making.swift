@@ -9,7 +9,7 @@ extension Daemon {
   /// The ring of client keys, with the stored pair in it when there is one.
   ///
   /// - Throws: what is wrong with the key directory; nothing in it is changed then.
-  func makeClientKeys(_ notice: StartNotice) throws(ConfigurationFaults) -> ClientKeyRing {
+  func makeClientKeys(_ notice: StartNotice) throws -> ClientKeyRing {
     let keys = settings.keys
     let stored = try storedKeys()
     let log = ClientKeyLog(logger: logger, notice: notice, isRoutine: keys.maxUses > 0)
@@ -42,7 +42,7 @@ extension Daemon {
   /// A stored key may be longer than `keys.bits` asks for.
   private static let usualBits = 4096
 
-  private func storedKeys() throws(ConfigurationFaults) -> (directory: KeyDirectory, key: LoadedKey?)? {
+  private func storedKeys() throws -> (directory: KeyDirectory, key: LoadedKey?)? {
     guard settings.keys.mode == .directory, let path = settings.keys.directory else { return nil }
     let directory = KeyDirectory(path: path, password: settings.keys.password)
     do throws(KeyDirectoryFault) {
@@ -52,6 +52,8 @@ extension Daemon {
       }
       return (directory, key)
     } catch {
+      // No fault of the configuration: the other daemon may be about to end.
+      if error.reason == .inUse { throw error }
       throw ConfigurationFaults(faults: [
         Self.fault(
           settings, "keys.directory", "\(error)", allowed: "a directory with a usable key, or with none")

@@ -89,7 +89,10 @@ public struct Daemon: Sendable {
     let heap = CryptoLibrary.start(secureHeapBytes: secureHeapBytes)
     guard secureHeapBytes > 0, !heap.isLocked else { return heap }
     guard memory.mode != .required else { throw SecureMemoryError(description: Self.heapProblem) }
-    logger.warning("memory not fully protected", metadata: ["reason": "\(Self.heapProblem)"])
+    // One warning is enough: without locked pages it was given already.
+    if memory.isLocked {
+      logger.warning("memory not fully protected", metadata: ["reason": "\(Self.heapProblem)"])
+    }
     return heap
   }
 

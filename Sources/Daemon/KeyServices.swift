@@ -71,8 +71,9 @@ struct RouterKeyService: Service {
         return
       } catch {
         let wait = min(retry, interval)
+        // A refusal is told of once, when it begins.
         logger.log(
-          level: error is UntrustedRouterKey ? .error : .warning, "router key not to be had",
+          level: error is UntrustedRouterKey ? .debug : .warning, "router key not to be had",
           metadata: ["reason": "\(error)", "retry_in_s": "\(wait.components.seconds)"])
         try? await Task.sleep(for: wait)
         let isServing = await cache.knownKey != nil

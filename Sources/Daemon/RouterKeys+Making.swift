@@ -9,12 +9,13 @@ extension Daemon {
   ///
   /// - Throws: what is wrong with the record: to go on without it would be to trust whatever comes first.
   func makeRouterKeys(_ router: RouterClient) throws(ConfigurationFaults) -> RouterKeyCache {
-    let directory = try trustDirectory()
+    let (directory, logger) = (try trustDirectory(), logger)
     return RouterKeyCache(
       router: settings.router.url.description,
       policy: TrustPolicy(mode: settings.router.trust, pins: settings.router.pins),
       minimumBits: settings.router.minimumKeyBits,
-      record: directory.map { TrustRecord(directory: $0) }, log: directory.map { TrustLog(directory: $0) }
+      record: directory.map { TrustRecord(directory: $0) }, log: directory.map { TrustLog(directory: $0) },
+      onRefusal: { logger.error("router key refused", metadata: ["reason": "\($0)"]) }
     ) { try await router.publicKeyDocument() }
   }
 
@@ -27,6 +28,12 @@ extension Daemon {
     do throws(TrustStoreFault) {
       _ = try TrustRecord(directory: path).routers()
       _ = try StateDirectory(path).openOrMake()
+      let log = TrustLog(directory: path)
+      if let flaw = try log.verify().flaw {
+        logger.error(
+          "the trust log was altered or cut; nothing is added to it",
+          metadata: ["log": "\(log.path)", "flaw": "\(flaw)", "next": "nomyo-proxy trust log"])
+      }
       return path
     } catch .system(let place, "making it", let number) {
       warnOfForgetting("\(place) cannot be made: \(String(cString: strerror(number)))")

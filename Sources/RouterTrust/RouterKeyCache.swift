@@ -20,6 +20,7 @@ public actor RouterKeyCache {
   private let logs: Bool
   private let wallClock: @Sendable () -> Int
   private let clock: LookClock
+  private let onRefusal: @Sendable (UntrustedRouterKey) -> Void
   private let fetchDocument: Fetch
 
   private var machine = LookMachine()
@@ -47,11 +48,12 @@ public actor RouterKeyCache {
   ///   - log: Where changes are logged; it needs the record beside it.
   ///   - wallClock: Seconds since 1970.
   ///   - clock: What back-off and age are measured by.
+  ///   - onRefusal: Called when the router begins to show a key that is not trusted, whoever found out.
   ///   - fetch: Brings the document of `GET /pki/public_key`.
   public init(
     router: String, policy: TrustPolicy, minimumBits: Int, record: TrustRecord? = nil, log: TrustLog? = nil,
     wallClock: @escaping @Sendable () -> Int = WallClock.seconds, clock: LookClock = .continuous,
-    fetch: @escaping Fetch
+    onRefusal: @escaping @Sendable (UntrustedRouterKey) -> Void = { _ in }, fetch: @escaping Fetch
   ) {
     self.router = router
     self.policy = policy
@@ -60,6 +62,7 @@ public actor RouterKeyCache {
     logs = record != nil && log != nil
     self.wallClock = wallClock
     self.clock = clock
+    self.onRefusal = onRefusal
     fetchDocument = fetch
   }
 
@@ -224,6 +227,7 @@ public actor RouterKeyCache {
     case .refused(let trusted):
       let refusal = UntrustedRouterKey(
         router: router, shown: sighting.key, trusted: trusted, mode: policy.mode)
+      if refusal != self.refusal { onRefusal(refusal) }
       self.refusal = refusal
       throw refusal
     }

@@ -27,7 +27,8 @@ extension TrustStoreFault: CustomStringConvertible {
   public var description: String {
     switch self {
     case .system(let path, let step, let errno):
-      "\(path): \(step) failed: \(String(cString: strerror(errno)))"
+      "\(path): \(step) failed: \(String(cString: strerror(errno))); see that the user of this process may read and "
+        + "write it"
     case .notPrivate(let path, let reason):
       "\(path): \(reason); it is not used until that is put right"
     case .unreadable(let path, let reason):

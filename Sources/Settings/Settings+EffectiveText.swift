@@ -6,6 +6,7 @@ extension Settings {
     var lines = [
       "# The configuration in force\(file.map { "; file \($0.oneLine)" } ?? ", without a file")."
     ]
+    lines.append("# State directory: \(stateDirectory?.oneLine ?? "none").")
     var section = ""
     for key in SettingKey.all {
       if key.section != section {

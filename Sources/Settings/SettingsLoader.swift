@@ -4,10 +4,13 @@ public import Platform
 public enum SettingsLoader {
   /// Reads the file, then the environment, then the flags, and checks the result.
   ///
-  /// - Parameter beforeSecrets: Called once the three sources are read and before any file that holds a secret is.
+  /// - Parameters:
+  ///   - readsSecrets: Whether the files that hold secrets are read; commands that only ask the daemon need none.
+  ///   - beforeSecrets: Called once the three sources are read and before any file that holds a secret is.
   /// - Throws: every fault at once; there are no settings then.
   public static func load(
-    _ sources: SettingsSources, beforeSecrets: (SecureMemoryMode) -> Void = { _ in }
+    _ sources: SettingsSources, readsSecrets: Bool = true,
+    beforeSecrets: (SecureMemoryMode) -> Void = { _ in }
   ) throws(ConfigurationFaults) -> Settings {
     var reading = SettingsReading(sources)
     reading.readFile()
@@ -16,9 +19,10 @@ public enum SettingsLoader {
     beforeSecrets(reading.settings.privacy.secureMemory)
     reading.checkRouterAddress()
     reading.checkAuthorities()
-    reading.readRouterKey()
+    if readsSecrets { reading.readRouterKey() }
     reading.findPlaces()
-    reading.readKeyDirectory()
+    reading.findKeyDirectory()
+    if readsSecrets { reading.readKeyPassword() }
     reading.checkKeys()
     reading.checkTrust()
     guard reading.faults.isEmpty else { throw ConfigurationFaults(faults: reading.faults) }

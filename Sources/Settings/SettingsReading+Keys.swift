@@ -10,8 +10,8 @@ extension SettingsReading {
   /// The most primes that OpenSSL puts into a modulus under 4096 bits.
   private static let primesUnder4096Bits = 3
 
-  /// Settles where the key pair is stored and with which password.
-  mutating func readKeyDirectory() {
+  /// Settles where the key pair is stored.
+  mutating func findKeyDirectory() {
     guard settings.keys.mode == .directory else {
       for name in ["keys.directory", "keys.password_file"] where settings.provenance[name] != nil {
         settings.warnings.append("\(name) has no effect: keys.mode is memory")
@@ -26,6 +26,11 @@ extension SettingsReading {
       }
       settings.keys.directory = state + "/client_keys"
     }
+  }
+
+  /// Settles which password protects the stored key.
+  mutating func readKeyPassword() {
+    guard settings.keys.mode == .directory else { return }
     let file = secretFile(Self.passwordFile, named: settings.keys.passwordFile)
     guard let file, let bytes = secretBytes(of: file, Self.passwordFile) else { return }
     guard !bytes.isEmpty, !bytes.contains(0) else {

@@ -98,7 +98,7 @@ import Testing
     #expect(clean.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
     #expect(!clean.contains("\u{202E}"))
     let lines = StatusText(status: status).text.split(separator: "\n").count
-    #expect(lines == StatusText(status: try Self.healthy()).text.split(separator: "\n").count + 5)
+    #expect(lines == StatusText(status: try Self.healthy()).text.split(separator: "\n").count + 4)
   }
 
   @Test(

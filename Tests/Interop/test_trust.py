@@ -75,6 +75,36 @@ def test_accepting_the_new_key_heals(watched):
     proxy.wait_until(proxy.url + "/readyz")
 
 
+def test_a_key_that_the_router_does_not_show_is_not_accepted(watched):
+    router, start = watched
+    proxy = start()
+    slip = "sha256/" + "A" * 43 + "="
+    answer = proxy.command("trust", "accept", slip)
+    assert answer.returncode == 1 and shown(router) in answer.stderr and "trust pin" in answer.stderr
+    assert post(proxy, prompt("as before")).status_code == 200
+
+
+def test_without_a_daemon_accepting_takes_a_word_more(watched):
+    router, start = watched
+    proxy = start()
+    proxy.stop_quietly()
+    following = fingerprint(router.keys[1].public_key_pem)
+    assert proxy.command("trust", "accept", following).returncode == 69
+    accepted = proxy.command("trust", "accept", "--offline", following)
+    assert accepted.returncode == 0 and router.url in accepted.stdout
+    assert following in (proxy.directory / "trust.json").read_text()
+
+
+def test_the_log_names_a_refusal_once_whoever_found_it(watched):
+    router, start = watched
+    proxy = start()
+    router.rotate()
+    for _ in range(3):
+        assert post(proxy, prompt("refused")).status_code == 502
+    lines = [json.loads(line) for line in proxy.log().splitlines() if '"router key refused"' in line]
+    assert len(lines) == 1 and f"nomyo-proxy trust accept {shown(router)}" in lines[0]["reason"]
+
+
 def test_the_old_key_coming_back_heals(watched):
     router, start = watched
     proxy = start(router={"key_refresh": "1s"})
@@ -167,7 +197,9 @@ def test_the_log_is_a_chain_that_shows_cuts_and_edits(watched):
         path.write_bytes(spoilt)
         verdict = proxy.command("trust", "log")
         assert verdict.returncode != 0, spoilt
-    path.write_bytes(b"".join(lines))
+    assert "trust.log" in (proxy.command("doctor").stdout)
+    aside = proxy.command("trust", "log", "--set-aside")
+    assert aside.returncode == 0 and "trust.log" in aside.stdout
     assert proxy.command("trust", "log").returncode == 0
 
 

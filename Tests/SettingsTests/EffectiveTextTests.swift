@@ -105,7 +105,10 @@ struct EffectiveTextTests {
   @Test("without any source it says so")
   func defaults() {
     let text = Settings().effectiveText()
-    #expect(text.hasPrefix("# The configuration in force, without a file.\nlisten = [\"127.0.0.1:12439\"]\n"))
+    #expect(
+      text.hasPrefix(
+        "# The configuration in force, without a file.\n# State directory: none.\nlisten = [\"127.0.0.1:12439\"]\n"
+      ))
     #expect(text.contains("# api_key: not set, callers' keys go to the router\n"))
   }
 }

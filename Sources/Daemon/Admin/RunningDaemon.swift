@@ -41,7 +41,25 @@ struct RunningDaemon: AdminSubject {
       bits: generation.privateKey.bits, primes: generation.privateKey.primes)
   }
 
+  /// Accepting takes the trust of every other key, so a slip of the hand must not do it.
+  private func requireShown(_ fingerprint: KeyFingerprint) async throws {
+    func shown() async -> KeyFingerprint? {
+      let status = await routerKeys.status
+      return status.refused ?? status.trusted?.fingerprint
+    }
+    if await shown() == fingerprint { return }
+    _ = try? await routerKeys.refresh(force: true)
+    let now = await shown()
+    guard now != fingerprint else { return }
+    throw AdminRefusal(
+      code: "not_shown",
+      message:
+        "the router shows \(now.map { "the key \($0)" } ?? "no key"), not \(fingerprint); nothing was changed. "
+        + "To trust a key before it is in use: nomyo-proxy trust pin \(fingerprint)")
+  }
+
   func acceptRouterKey(_ fingerprint: KeyFingerprint) async throws -> RouterKeyStatus {
+    try await requireShown(fingerprint)
     do { return try await routerKeys.accept(fingerprint) } catch let refusal as AcceptanceRefused {
       throw AdminRefusal(code: "acceptance_refused", message: "\(refusal)")
     } catch let fault as TrustStoreFault {

@@ -33,7 +33,16 @@ extension Doctor {
         name, "\(existing) cannot be written to by user \(geteuid()): \(String(cString: strerror(errno)))",
         .failed(.permission, remedy: "run this as the daemon's user, or give the directory to it with chown"))
     }
-    return DoctorStep(name, existing == directory ? directory : "\(directory), made when it is needed")
+    guard existing == directory else { return DoctorStep(name, "\(directory), made when it is needed") }
+    do throws(TrustStoreFault) {
+      guard let flaw = try TrustLog(directory: directory).verify().flaw else {
+        return DoctorStep(name, directory)
+      }
+      return DoctorStep(
+        name, "\(directory)/trust.log: \(flaw)",
+        .failed(
+          .configuration, remedy: "keep a copy, look into it with `trust log`, then `trust log --set-aside`"))
+    } catch { return .failed(name, .configuration, error) }
   }
 
   /// Whether the stored client key can be used; nil when none is stored.
