@@ -61,6 +61,7 @@ struct TrustCommand: AsyncParsableCommand {
 
     func run() async throws {
       let settings = try flags.load(withSecrets: false)
+      try TrustCommand.requireFirstUse(settings)
       guard !offline else { return try remember(settings) }
       do throws(AdminFailure) {
         let status = try await AdminClient.with(settings) { client throws(AdminFailure) in
@@ -78,7 +79,6 @@ struct TrustCommand: AsyncParsableCommand {
     }
 
     private func remember(_ settings: Settings) throws {
-      try TrustCommand.requireFirstUse(settings)
       let place = TrustPlace(settings: settings)
       let directory = try place.directory()
       do throws(TrustStoreFault) {
