@@ -28,7 +28,9 @@ struct HealthCommand: AsyncParsableCommand {
         UpstreamRequest(url: place.baseURL + (ready ? "/readyz" : "/healthz"), responseLimit: 4096))
       outcome = (response.status, String(decoding: response.body, as: UTF8.self))
     } catch {
-      Complaint.say("\(place.description) does not answer: \(error)")
+      Complaint.say(
+        "no daemon answers at \(place.description); start it with `nomyo-proxy run`, or name its address with --listen"
+      )
       throw ExitCode.failure
     }
     await upstream.close()

@@ -10,7 +10,7 @@ import Settings
 /// `nomyo-proxy run`.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Serve until SIGTERM or SIGINT.",
+    commandName: "run", abstract: "Serve until SIGTERM or SIGINT; SIGUSR1 replaces the client key.",
     discussion: """
       Every key of the configuration is also a flag and an environment variable; `nomyo-proxy help-config` lists them
       with their defaults.

@@ -50,7 +50,8 @@ struct StatusText {
     guard let current = keys.current else {
       let why =
         keys.generations == 0
-        ? "none yet, the first is being made" : "every pair is used up, the next is being made"
+        ? "none yet, the first is being made"
+        : "every pair is used up, the next is being made; keys.pool and keys.primes make this rarer"
       return [why] + failure(keys.lastFailure)
     }
     let uses = current.uses == 1 ? "1 use" : "\(current.uses) uses"
@@ -83,7 +84,9 @@ struct StatusText {
     if let refused = key.refused {
       lines.append("REFUSED: the router shows \(refused)")
       lines.append(
-        "nothing is sent; `nomyo-proxy trust accept \(refused)` accepts it, if it is known to be right")
+        key.mode == .pinned
+          ? "nothing is sent; if it is known to be right, add it to router.pins and restart"
+          : "nothing is sent; if it is known to be right: nomyo-proxy trust accept \(refused)")
     }
     let warning = key.warning.map { ["warning: \(TerminalText.line($0))"] } ?? []
     return lines + failure(key.lastFailure) + warning

@@ -157,6 +157,9 @@ struct Exchange: Sendable {
       as UntrustedRouterKey
     {
       throw .keyUntrusted(refusal)
+    } catch let refusal as KeyDocumentError {
+      // What the router shows now is no key to seal for, and that is why it rejects.
+      throw .keyRefused(refusal)
     } catch {
       // A key that cannot be fetched now explains nothing: the rejection stands.
       return false

@@ -50,6 +50,11 @@ extension SettingsReading {
         "\(settings.keys.primes) primes are too many for keys.bits = \(settings.keys.bits)",
         allowed: "2 or 3, or keys.bits = 4096")
     }
+    if settings.keys.mode == .directory, (1...100).contains(settings.keys.maxUses) {
+      settings.warnings.append(
+        "keys.max_uses is \(settings.keys.maxUses) and keys.mode is directory: every few requests a key is written to disk, "
+          + "and what a key of few uses gives is lost; keys.mode = \"memory\" is meant for that")
+    }
   }
 
   /// Pins are needed for `pinned` and mean nothing for `tls`.

@@ -59,7 +59,10 @@ import Testing
     #expect(
       text.contains("ready          NO, waiting for router key trust\n               it shows another key\n"))
     #expect(text.contains("REFUSED: the router shows \(Self.other)\n"))
-    #expect(text.contains("`nomyo-proxy trust accept \(Self.other)`"))
+    #expect(text.contains("nomyo-proxy trust accept \(Self.other)\n"))
+    status.routerKey.mode = .pinned
+    let pinned = StatusText(status: status).text
+    #expect(pinned.contains("router.pins") && !pinned.contains("trust accept"))
   }
 
   @Test func `what is missing of memory protection is in capitals, with the remedy`() throws {

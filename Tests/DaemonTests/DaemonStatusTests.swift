@@ -25,7 +25,8 @@ import Testing
     let keys = try #require(document["client_keys"] as? [String: Any])
     #expect(
       Set(keys.keys) == [
-        "current", "next_rotation", "pool", "pool_target", "waiting", "retiring", "rotations", "last_failure",
+        "current", "next_rotation", "pool", "pool_target", "waiting", "retiring", "generations", "rotations",
+        "last_failure",
       ])
     #expect((keys["current"] as? [String: Any])?["fingerprint"] as? String == "\(StatusSamples.own)")
     #expect((document["router_key"] as? [String: Any])?["refused"] as? String == "\(StatusSamples.other)")

@@ -309,3 +309,16 @@ def test_nothing_at_all_is_sent_to_a_router_that_shows_another_key(watched):
     assert doctor.returncode != 0 and "nomyo-proxy trust accept" in doctor.stdout
     assert {each.target for each in router.others} <= {"/pki/public_key"}
     assert not any(each.header("Authorization") for each in router.others)
+
+
+def test_a_router_that_now_shows_a_weak_key_is_to_blame_and_not_the_caller(watched):
+    router, start = watched
+    proxy = start()
+    assert post(proxy, prompt("before")).status_code == 200
+    weak = rsa.generate_private_key(65537, 2048).public_key()
+    pem = weak.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    router.rotate()
+    router.key_reply = lambda: unsealed(pem, "text/plain")
+    answer = post(proxy, prompt("after"))
+    assert answer.status_code == 502 and "2048" in error_of(answer)["message"]
+    assert router.exchanges[-1].plaintext is None

@@ -59,6 +59,7 @@ extension ClientKeyStatus {
     writer.member("pool_target", poolTarget)
     writer.member("waiting", waiting)
     writer.member("retiring", retiring)
+    writer.member("generations", generations)
     writer.member("rotations", rotations)
     writer.optionalMember("last_failure", lastFailure)
     writer.endObject()

@@ -56,6 +56,7 @@ extension ClientKeyStatus {
     poolTarget = try object.integer("pool_target")
     waiting = try object.integer("waiting")
     retiring = try object.integer("retiring")
+    generations = try object.integer("generations")
     rotations = try object.integer("rotations")
     lastFailure = try object.optional("last_failure", StatusObject.string)
   }
