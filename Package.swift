@@ -79,7 +79,7 @@ let package = Package(
     module("RouterTrust", ["Sealing", "Platform", "JSONText"]),
     // Layer 4
     module("Upstream", ["CCurl", "Platform", httpTypes]),
-    module("Pacing"),
+    module("Pacing", ["Platform"]),
     module("Telemetry", ["Platform"]),
     module("Dialects", ["JSONText"]),
     module("Listener", ["Platform", nioCore, nioPosix, nioHTTP1, httpTypes, logging]),
@@ -128,7 +128,7 @@ let package = Package(
     tests("ClientKeysTests", ["ClientKeys", "Platform", "Sealing", "TestVectors"]),
     tests("RouterTrustTests", ["RouterTrust", "Platform", "Sealing", "JSONText", "TestVectors"]),
     tests("UpstreamTests", ["Upstream", "CCurl", "Platform", httpTypes]),
-    tests("PacingTests", ["Pacing"]),
+    tests("PacingTests", ["Pacing", "Platform"]),
     tests("DialectsTests", ["Dialects", "JSONText"]),
     tests(
       "ListenerTests", ["Listener", "Platform", nioCore, nioPosix, nioHTTP1, nioEmbedded, httpTypes, logging]),

@@ -1,0 +1,31 @@
+/// The permission to send one request, once.
+///
+/// Say when it goes out and how it ended. Whoever lets go of it without a word has given the exchange up.
+public final class Admission: Sendable {
+  /// Its number; ascending, unique in a pacer.
+  public let number: Int
+
+  private let key: KeyID
+  private let pacer: Pacer
+
+  init(number: Int, key: KeyID, pacer: Pacer) {
+    self.number = number
+    self.key = key
+    self.pacer = pacer
+  }
+
+  deinit { ended(.abandoned) }
+
+  /// The request goes out now: there is a connection, and its first bytes follow.
+  ///
+  /// Until this is said the request counts as one that may still be sent at any moment, and holds its place in the
+  /// rate. Said too early, requests that wait for the same connection may leave together.
+  public func sent() {
+    pacer.perform(key) { [number] machine, now in machine.sent(number, at: now) }
+  }
+
+  /// The exchange has ended; the first word counts.
+  public func ended(_ outcome: ExchangeOutcome) {
+    pacer.perform(key) { [number] machine, now in machine.ended(number, outcome, at: now) }
+  }
+}

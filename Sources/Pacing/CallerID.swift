@@ -1,0 +1,17 @@
+/// Whose request it is, as far as taking turns is concerned.
+public enum CallerID: Hashable, Sendable {
+  /// By the name of its local token.
+  case token(String)
+  /// By the other end of its socket, or who owns that.
+  case peer(String)
+  /// By its connection, by number.
+  case connection(UInt64)
+}
+
+/// Which of the API keys at the router a request uses.
+public enum KeyID: Hashable, Sendable {
+  /// The one from the settings, or none at all.
+  case configured
+  /// One that a caller brought, by a digest: the key itself stays where it is wiped.
+  case digest([UInt8])
+}

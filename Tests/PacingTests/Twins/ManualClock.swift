@@ -1,0 +1,61 @@
+/// A clock that stands still until a test moves it.
+final class ManualClock: Clock {
+  struct Instant: InstantProtocol {
+    var sinceStart = Swift.Duration.zero
+
+    func advanced(by duration: Swift.Duration) -> Instant { Instant(sinceStart: sinceStart + duration) }
+    func duration(to other: Instant) -> Swift.Duration { other.sinceStart - sinceStart }
+    static func < (left: Instant, right: Instant) -> Bool { left.sinceStart < right.sinceStart }
+  }
+
+  struct State: Sendable {
+    fileprivate(set) var now = Instant()
+    /// Who sleeps, and until when.
+    fileprivate(set) var sleepers: [Int: Instant] = [:]
+    /// How long everybody wanted to sleep, in the order in which they lay down.
+    fileprivate(set) var naps: [Swift.Duration] = []
+    fileprivate var lastID = 0
+  }
+
+  private let state = Watched(State())
+
+  var now: Instant { state.value.now }
+  var minimumResolution: Swift.Duration { .nanoseconds(1) }
+
+  /// How long everybody who ever slept wanted to, in order.
+  var naps: [Swift.Duration] { state.value.naps }
+
+  /// How many are asleep.
+  var sleeperCount: Int { state.value.sleepers.count }
+
+  /// Returns once so many are asleep.
+  func untilAsleep(_ count: Int = 1) async {
+    await state.until { $0.sleepers.count == count }
+  }
+
+  /// Returns once so many have lain down since the beginning.
+  func untilNaps(_ count: Int) async {
+    await state.until { $0.naps.count >= count }
+  }
+
+  /// Lets time pass and wakes who is due; they are no longer asleep when this returns.
+  func advance(by duration: Swift.Duration) {
+    state.update { state in
+      let now = state.now.advanced(by: duration)
+      state.now = now
+      state.sleepers = state.sleepers.filter { now < $0.value }
+    }
+  }
+
+  func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
+    let id = state.update { state in
+      state.lastID += 1
+      state.naps.append(state.now.duration(to: deadline))
+      if state.now < deadline { state.sleepers[state.lastID] = deadline }
+      return state.lastID
+    }
+    await state.until { $0.sleepers[id] == nil }
+    state.update { _ = $0.sleepers.removeValue(forKey: id) }
+    try Task.checkCancellation()
+  }
+}
