@@ -91,21 +91,22 @@ let package = Package(
         "Pacing", "Telemetry", "Dialects", "Listener", httpTypes, logging,
       ]),
     module("Service", ["CSystemd", "Platform"]),
-    module("Settings", ["Platform", "Sealing", "Envelope", "RouterTrust", "Dialects", toml]),
+    module(
+      "Settings", ["Platform", "Sealing", "Envelope", "RouterTrust", "Pacing", "Dialects", toml]),
     // Layer 6
     module(
       "Daemon",
       [
-        "Platform", "Sealing", "ClientKeys", "RouterTrust", "Upstream", "Listener", "Relay", "Service",
-        "Settings", "Telemetry", "Dialects", "Envelope", "JSONText", httpTypes, lifecycle, signals, logging,
+        "Platform", "Sealing", "ClientKeys", "RouterTrust", "Upstream", "Pacing", "Listener", "Relay",
+        "Service", "Settings", "Telemetry", "Dialects", "Envelope", "JSONText", httpTypes, lifecycle, signals,
+        logging,
       ]),
     // Layer 7
     module(
       "Commands",
       [
-        "CVersion", "Platform", "JSONText", "Sealing", "ClientKeys", "RouterTrust", "Daemon", "Settings",
-        "Listener",
-        "Upstream", httpTypes, arguments, logging,
+        "CVersion", "Platform", "JSONText", "Sealing", "ClientKeys", "RouterTrust", "Pacing", "Daemon",
+        "Settings", "Listener", "Upstream", httpTypes, arguments, logging,
       ]),
     module(
       "DevRouter",
@@ -141,7 +142,7 @@ let package = Package(
     tests(
       "DaemonTests",
       [
-        "Daemon", "ClientKeys", "Dialects", "Envelope", "JSONText", "Listener", "Platform", "Relay",
+        "Daemon", "ClientKeys", "Dialects", "Envelope", "JSONText", "Listener", "Pacing", "Platform", "Relay",
         "RouterTrust",
         "Sealing", "Service", "Settings", "Telemetry", "TestVectors", "Upstream", httpTypes, logging,
         inMemoryLogging,
@@ -151,8 +152,8 @@ let package = Package(
     tests(
       "CommandsTests",
       [
-        "Commands", "ClientKeys", "Daemon", "Listener", "Platform", "RouterTrust", "Sealing", "Settings",
-        "TestVectors",
+        "Commands", "ClientKeys", "Daemon", "Listener", "Pacing", "Platform", "RouterTrust", "Sealing",
+        "Settings", "TestVectors",
         arguments,
       ]),
     tests(

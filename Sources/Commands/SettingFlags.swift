@@ -37,6 +37,18 @@ struct SettingFlags: ParsableArguments {
   var routerResponseTimeout: String?
   @Option(name: .setting("router.retries"), help: .setting("router.retries"))
   var routerRetries: String?
+  @Option(name: .setting("router.rate.per_second"), help: .setting("router.rate.per_second"))
+  var routerRatePerSecond: String?
+  @Option(name: .setting("router.rate.burst"), help: .setting("router.rate.burst"))
+  var routerRateBurst: String?
+  @Option(name: .setting("router.rate.window"), help: .setting("router.rate.window"))
+  var routerRateWindow: String?
+  @Option(name: .setting("router.rate.queue"), help: .setting("router.rate.queue"))
+  var routerRateQueue: String?
+  @Option(name: .setting("router.rate.max_wait"), help: .setting("router.rate.max_wait"))
+  var routerRateMaxWait: String?
+  @Option(name: .setting("router.rate.scope"), help: .setting("router.rate.scope"))
+  var routerRateScope: String?
   @Option(name: .setting("access.hosts"), help: .setting("access.hosts"))
   var accessHosts: String?
   @Option(name: .setting("access.origins"), help: .setting("access.origins"))
@@ -45,6 +57,8 @@ struct SettingFlags: ParsableArguments {
   var modelsAliases: String?
   @Option(name: .setting("models.list"), help: .setting("models.list"))
   var modelsList: String?
+  @Option(name: .setting("models.single_flight"), help: .setting("models.single_flight"))
+  var modelsSingleFlight: String?
   @Option(name: .setting("stream.commit_after"), help: .setting("stream.commit_after"))
   var streamCommitAfter: String?
   @Option(name: .setting("stream.keepalive"), help: .setting("stream.keepalive"))
@@ -97,7 +111,10 @@ struct SettingFlags: ParsableArguments {
       "router.security_tier": routerSecurityTier, "router.connect_timeout": routerConnectTimeout,
       "router.response_timeout": routerResponseTimeout, "router.retries": routerRetries,
       "access.hosts": accessHosts, "access.origins": accessOrigins, "models.aliases": modelsAliases,
-      "models.list": modelsList,
+      "models.list": modelsList, "models.single_flight": modelsSingleFlight,
+      "router.rate.per_second": routerRatePerSecond, "router.rate.burst": routerRateBurst,
+      "router.rate.window": routerRateWindow, "router.rate.queue": routerRateQueue,
+      "router.rate.max_wait": routerRateMaxWait, "router.rate.scope": routerRateScope,
       "stream.commit_after": streamCommitAfter, "stream.keepalive": streamKeepalive,
       "privacy.strip_identifiers": privacyStripIdentifiers, "limits.request": limitsRequest,
       "limits.response": limitsResponse, "limits.connections": limitsConnections,

@@ -1,5 +1,6 @@
 import ClientKeys
 import Daemon
+import Pacing
 import Platform
 import RouterTrust
 
@@ -17,6 +18,7 @@ struct StatusText {
       ("ready", ready), ("client key", Self.clientKeys(status.clientKeys, at: status.takenAt)),
       ("router key", Self.routerKey(status.routerKey, at: status.takenAt)),
       ("memory", Self.memory(status.memory)), ("exchanges", [exchanges]),
+      ("pacing", pacing),
     ]
     return head + rows.map { Self.row($0.0, $0.1) }.joined()
   }
@@ -41,6 +43,22 @@ struct StatusText {
     let sums = status.exchanges
     return "\(sums.inFlight) in flight, \(sums.answered) answered, \(sums.failed) failed, "
       + "\(sums.refused) refused, \(sums.retries) retries"
+  }
+
+  private var pacing: [String] {
+    let pacing = status.pacing
+    let refused = pacing.refused.values.reduce(0, +)
+    var lines = [
+      "\(pacing.waiting) waiting, \(pacing.inFlight) at the router, \(pacing.admitted) let through, \(refused) not"
+    ]
+    if let cause = pacing.cause {
+      let wait = pacing.heldFor.map { "next try in \(span(Int($0.components.seconds) + 1))" } ?? "trying now"
+      lines.append("NOTHING IS SENT: \(cause.rawValue.replacing("_", with: " ")); \(wait)")
+    }
+    if let pause = pacing.pause {
+      lines.append("the router asked for a pause: \(span(Int(pause.components.seconds) + 1)) left")
+    }
+    return lines
   }
 
   // MARK: Keys

@@ -1,5 +1,6 @@
 import Listener
 public import Logging
+import Pacing
 public import Platform
 import Relay
 import Sealing
@@ -107,8 +108,11 @@ public struct Daemon: Sendable {
   private func makeParts(
     _ upstream: Upstream, _ notice: StartNotice, _ heap: CryptoLibrary.SecureHeap
   ) throws -> Parts {
+    let news = BreakerNews(notice: notice, logger: logger)
+    let pacer = Pacer(policy: settings.router.rate.policy, onChange: { news.changed($0, to: $1) })
     let router = RouterClient(
-      transport: upstream, baseURL: settings.router.url.description, responseLimit: settings.limits.response)
+      transport: upstream, baseURL: settings.router.url.description, responseLimit: settings.limits.response,
+      pacer: pacer, paced: settings.router.rate.scope)
     let routerKeys = try makeRouterKeys(router)
     let clientKeys = try makeClientKeys(notice)
     var memory = memory
@@ -125,10 +129,12 @@ public struct Daemon: Sendable {
     let responder = ProxyResponder(
       context: context,
       catalog: ModelCatalog(
-        router: router, routerKeys: routerKeys, aliases: settings.models.aliases, fixed: settings.models.list),
+        router: router, routerKeys: routerKeys, aliases: settings.models.aliases, fixed: settings.models.list,
+        sharesQuestions: settings.models.singleFlight),
       configuration: relayConfiguration, metrics: metrics, logger: logger)
     let running = RunningDaemon(
-      clientKeys: clientKeys, routerKeys: routerKeys, counters: metrics, memory: memory, version: version,
+      clientKeys: clientKeys, routerKeys: routerKeys, pacer: pacer, counters: metrics, memory: memory,
+      version: version,
       configurationFile: settings.file)
     return Parts(running: running, responder: responder)
   }

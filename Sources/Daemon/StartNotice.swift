@@ -15,6 +15,7 @@ actor StartNotice {
 
   private var missing = Set(Part.allCases)
   private var isStopping = false
+  private var held: String?
   private let start: ContinuousClock.Instant
   private let notifier: ServiceNotifier
   private let logger: Logger
@@ -31,6 +32,16 @@ actor StartNotice {
     notifier.stopping(status: status)
   }
 
+  /// Sending has stopped or goes on again.
+  ///
+  /// - Parameter reason: Why nothing is sent, as it is now; nil when everything is. Asked for here, so that of two
+  ///   changes at once the later one stays.
+  func isHeld(_ reason: @Sendable () -> String?) {
+    held = reason()
+    guard missing.isEmpty, !isStopping else { return }
+    notifier.status(held ?? "Ready")
+  }
+
   func isThere(_ part: Part) {
     guard missing.remove(part) != nil, !isStopping else { return }
     guard missing.isEmpty else {
@@ -39,7 +50,7 @@ actor StartNotice {
       return
     }
     ProgramImage.releaseStartupPages()
-    notifier.ready(status: "Ready")
+    notifier.ready(status: held ?? "Ready")
     logger.notice("ready", metadata: ["after_ms": "\(Int(start.duration(to: .now) / .milliseconds(1)))"])
   }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The permission to send one request, once.
 ///
 /// Say when it goes out and how it ended. Whoever lets go of it without a word has given the exchange up.
@@ -7,6 +9,7 @@ public final class Admission: Sendable {
 
   private let key: KeyID
   private let pacer: Pacer
+  private let wasSent = Atomic(false)
 
   init(number: Int, key: KeyID, pacer: Pacer) {
     self.number = number
@@ -16,11 +19,15 @@ public final class Admission: Sendable {
 
   deinit { ended(.abandoned) }
 
+  /// Whether the request went out, or at least began to.
+  public var isSent: Bool { wasSent.load(ordering: .acquiring) }
+
   /// The request goes out now: there is a connection, and its first bytes follow.
   ///
   /// Until this is said the request counts as one that may still be sent at any moment, and holds its place in the
   /// rate. Said too early, requests that wait for the same connection may leave together.
   public func sent() {
+    wasSent.store(true, ordering: .releasing)
     pacer.perform(key) { [number] machine, now in machine.sent(number, at: now) }
   }
 

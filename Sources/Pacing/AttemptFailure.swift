@@ -1,6 +1,8 @@
 /// How one attempt at an exchange ended without an answer, as far as trying again is concerned.
 public enum AttemptFailure: Equatable, Sendable {
-  /// The router could not be reached, or the connection broke before its answer was whole.
+  /// There was no connection to the router: nothing was sent.
+  case unsent
+  /// The connection broke after the request began to go out, before its answer was whole.
   case connection
   /// The router answered with this status instead of an envelope.
   ///

@@ -3,6 +3,27 @@ import Platform
 extension Pacer {
   typealias Errand = @Sendable () -> Void
 
+  /// Lets a request through if that is possible at once, with nobody waiting; nil otherwise.
+  ///
+  /// So only those who have to wait need to be known by name.
+  public func admitNow(key: KeyID) -> Admission? {
+    var number: Int?
+    let errands = state.withLock { state -> [Errand] in
+      let now = uptime()
+      guard makeLane(key, in: &state, at: now), state.lanes[key]?.machine.letsPass(at: now) == true else {
+        return []
+      }
+      state.lastNumber += 1
+      state.totals.admitted += 1
+      number = state.lastNumber
+      return change(key, in: &state, at: now) { [number = state.lastNumber] machine, now in
+        machine.passed(number, at: now)
+      }
+    }
+    for errand in errands { errand() }
+    return number.map { Admission(number: $0, key: key, pacer: self) }
+  }
+
   /// Waits until a request may be sent.
   ///
   /// Callers take turns; one caller's requests are let through in the order of their arrival.

@@ -70,4 +70,16 @@ public final class Pacer: Sendable {
 
   /// What has been decided so far.
   public var totals: PacingTotals { state.withLock { $0.totals } }
+
+  /// How many wait, under all keys.
+  public var waiting: Int { state.withLock { $0.waiters.count } }
+
+  /// All keys together.
+  public var overview: PacingOverview {
+    state.withLock { state in
+      let now = uptime()
+      let lanes = state.lanes.values.map { $0.machine.status(at: now) }
+      return PacingOverview(lanes, state.totals, at: now)
+    }
+  }
 }

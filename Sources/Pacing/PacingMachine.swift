@@ -76,6 +76,18 @@ extension PacingMachine {
     }
   }
 
+  /// Whether a request that came now would be let through at once.
+  func letsPass(at now: Duration) -> Bool {
+    var present = self
+    present.breaker.timePassed(at: now)
+    return present.lines.isEmpty && present.opening(at: now) == .now
+  }
+
+  /// A request came for which `letsPass` held, and was let through; its number is positive and new.
+  mutating func passed(_ request: Int, at now: Duration) -> [Action] {
+    perform(at: now) { machine, _ in machine.letThrough(request, at: now) }
+  }
+
   /// A request waits no longer: it was cancelled.
   mutating func left(_ request: Int, at now: Duration) -> [Action] {
     perform(at: now) { machine, _ in machine.lines.remove(request) }
@@ -154,10 +166,7 @@ extension PacingMachine {
     refuse(at: now, &actions) { $0.due <= now }
     while let place = lines.next, opening(at: now) == .now {
       lines.removeNext()
-      admissions += 1
-      inFlight[place.request] = admissions
-      rate.admitted(place.request, at: now)
-      breaker.admitted(place.request)
+      letThrough(place.request, at: now)
       actions.append(.admit(place.request))
     }
     switch breaker.gate(at: now) {
@@ -167,6 +176,13 @@ extension PacingMachine {
       // A pause that outlasts somebody's patience is told at once.
       if let pauseEnds, now < pauseEnds { refuse(at: now, &actions) { $0.due <= pauseEnds } }
     }
+  }
+
+  private mutating func letThrough(_ request: Int, at now: Duration) {
+    admissions += 1
+    inFlight[request] = admissions
+    rate.admitted(request, at: now)
+    breaker.admitted(request)
   }
 
   /// When the next request may go, as far as the rate, the breaker and the router's wishes are concerned.

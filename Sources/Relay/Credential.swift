@@ -1,5 +1,7 @@
 import HTTPTypes
+import Pacing
 import Platform
+import Sealing
 
 /// The Bearer key that one exchange shows to the router.
 ///
@@ -22,6 +24,11 @@ struct Credential: Sendable, Hashable {
 
   func authorize(_ fields: inout HTTPFields) {
     key.reveal { fields[.authorization] = "Bearer \($0)" }
+  }
+
+  /// What pacing knows the key by: a digest, because the key itself stays where it is wiped.
+  var keyID: KeyID {
+    key.reveal { .digest(SHA256Digest.of(Array($0.utf8))) }
   }
 
   /// The scheme's name is case-insensitive (RFC 9110 section 11.1).

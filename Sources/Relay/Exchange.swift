@@ -1,41 +1,12 @@
-public import ClientKeys
+import ClientKeys
 import Dialects
 import Envelope
 import HTTPTypes
 import Pacing
-public import Platform
-public import RouterTrust
+import Platform
+import RouterTrust
 import Sealing
 import Upstream
-
-/// What every exchange works with.
-public struct ExchangeContext: Sendable {
-  let router: RouterClient
-  let routerKeys: RouterKeyCache
-  let clientKeys: ClientKeyRing
-  let workers: WorkerThreads
-  let retries: Int
-  let padsRequests: Bool
-  let clock: any Clock<Duration>
-
-  /// - Parameters:
-  ///   - workers: Where answers are opened; their number is how many RSA operations run at once.
-  ///   - retries: The most retries for one exchange.
-  ///   - padsRequests: Whether the length of a prompt is hidden in a size class.
-  ///   - clock: What is waited by: between attempts, and for the moments when a caller is told something.
-  public init(
-    router: RouterClient, routerKeys: RouterKeyCache, clientKeys: ClientKeyRing, workers: WorkerThreads,
-    retries: Int, padsRequests: Bool = true, clock: any Clock<Duration> = ContinuousClock()
-  ) {
-    self.router = router
-    self.routerKeys = routerKeys
-    self.clientKeys = clientKeys
-    self.workers = workers
-    self.retries = retries
-    self.padsRequests = padsRequests
-    self.clock = clock
-  }
-}
 
 /// One request on its way to the router and its answer on the way back, retries included.
 struct Exchange: Sendable {
@@ -43,9 +14,11 @@ struct Exchange: Sendable {
   let request: ChatRequest
   let tier: SecurityTier?
   let bearer: Credential?
+  let turn: Turn
   let deadline: ContinuousClock.Instant
 
   private(set) var timing = ExchangeTiming()
+  /// How often it was sealed and sent again.
   private(set) var retries = 0
   /// The client key that the answer was opened with.
   private(set) var generation: Int?
@@ -53,69 +26,134 @@ struct Exchange: Sendable {
 
   init(
     context: ExchangeContext, request: ChatRequest, tier: SecurityTier?, bearer: Credential?,
-    deadline: ContinuousClock.Instant
+    turn: Turn, deadline: ContinuousClock.Instant
   ) {
     self.context = context
     self.request = request
     self.tier = tier
     self.bearer = bearer
+    self.turn = turn
     self.deadline = deadline
   }
 
   /// Tries until there is an answer or no sense in trying again.
   mutating func run() async throws(FailedExchange) -> ChatAnswer {
+    let start = context.uptime()
     var machine = RetryMachine(limit: context.retries, isMaximumTier: tier == .maximum)
     while true {
       do throws(ExchangeFailure) {
         return try await attempt()
       } catch {
         let decision = machine.attemptFailed(
-          error.asAttemptFailure, timeLeft: ContinuousClock.now.duration(to: deadline),
-          jitter: .random(in: 0...1))
+          error.asAttemptFailure, at: context.uptime() - start,
+          timeLeft: ContinuousClock.now.duration(to: deadline), jitter: .random(in: 0...1))
         retries = machine.retries
-        guard case .retry(let wait) = decision else { throw FailedExchange(failure: error, retries: retries) }
+        let failed = FailedExchange(failure: error, wasTriedAgain: machine.hasTriedAgain)
+        guard case .retry(let wait) = decision else { throw failed }
         do { try await context.clock.sleep(for: wait) } catch {
-          throw FailedExchange(failure: .cancelled, retries: retries)
+          throw FailedExchange(failure: .cancelled, wasTriedAgain: machine.hasTriedAgain)
         }
         timing.queue += wait
       }
     }
   }
 
-  /// One attempt, left to right: keys, seal, send, open.
+  /// One attempt: send, open.
   ///
-  /// A client key may have to be waited for, so it comes first: the router's key must be trusted at the moment of
-  /// sending. The one way back is a router whose key is no longer the one that the request was sealed for.
+  /// The one way back is a router whose key is no longer the one that the request was sealed for.
   private mutating func attempt() async throws(ExchangeFailure) -> ChatAnswer {
-    var generation = try await clientKey()
-    let routerKey = try await routerKey()
-    var sealed = try seal(for: routerKey, announcing: generation)
-    var response = try await send(sealed)
-    if try await isKeyChanged(after: response, sealedFor: routerKey) {
-      generation = try await clientKey()
-      sealed = try seal(for: try await self.routerKey(), announcing: generation)
-      response = try await send(sealed)
-    }
-    return try await open(response, as: sealed)
+    var posted = try await post()
+    if try await isKeyChanged(after: posted) { posted = try await post() }
+    return try await open(posted)
   }
 
-  private mutating func routerKey() async throws(ExchangeFailure) -> RouterKey {
+  /// One envelope there and back, left to right: keys, turn, seal, send.
+  ///
+  /// Who waits for the router's key must not hold a turn meanwhile, which the fetch of the key may need. A client key is
+  /// taken when the turn has come, because it may be the only one, and the router's key is asked for again: it must be
+  /// trusted at the moment of sending.
+  private mutating func post() async throws(ExchangeFailure) -> Posted {
+    _ = try await queued { exchange throws(ExchangeFailure) in try await exchange.routerKey() }
+    let admission = try await queued { exchange throws(ExchangeFailure) in try await exchange.admitted() }
+    let generation = try await queued { exchange throws(ExchangeFailure) in try await exchange.clientKey() }
+    let routerKey = try await queued { exchange throws(ExchangeFailure) in try await exchange.routerKey() }
+    let sealed = try seal(for: routerKey, announcing: generation)
+    return Posted(
+      request: sealed, routerKey: routerKey, response: try await send(sealed, by: admission))
+  }
+
+  /// What was sent, for which key, and what came back.
+  private struct Posted {
+    let request: SealedRequest
+    let routerKey: RouterKey
+    let response: UpstreamResponse
+  }
+}
+
+// MARK: - Waiting
+
+extension Exchange {
+  /// Counts the time of `step` as waiting.
+  private mutating func queued<Result>(
+    _ step: (Exchange) async throws(ExchangeFailure) -> Result
+  ) async throws(ExchangeFailure) -> Result {
     let start = ContinuousClock.now
     defer { timing.queue += start.duration(to: .now) }
-    do { return try await context.routerKeys.current() } catch { throw ExchangeFailure(fetching: error) }
+    return try await step(self)
+  }
+
+  private func routerKey() async throws(ExchangeFailure) -> RouterKey {
+    if let key = await context.routerKeys.knownKey { return key }
+    let keys = context.routerKeys
+    return try await within(deadline) { () async throws(ExchangeFailure) in
+      do { return try await keys.current() } catch { throw ExchangeFailure(fetching: error) }
+    }
+  }
+
+  private func admitted() async throws(ExchangeFailure) -> Admission {
+    do { return try await context.router.turn(of: turn, until: deadline) } catch {
+      throw ExchangeFailure(held: error)
+    }
   }
 
   /// The key pair to announce.
   ///
   /// Every envelope counts as a use of one, so that with `keys.max_uses` 1 not even two attempts share a pair.
-  private mutating func clientKey() async throws(ExchangeFailure) -> KeyGeneration {
-    let start = ContinuousClock.now
-    defer { timing.queue += start.duration(to: .now) }
+  private func clientKey() async throws(ExchangeFailure) -> KeyGeneration {
     do { return try await context.clientKeys.announce(until: deadline) } catch {
       throw ExchangeFailure(announcing: error)
     }
   }
 
+  /// Whether a rejection can be explained by a new key of the router's, which is then known.
+  ///
+  /// Looked for once in an exchange.
+  ///
+  /// No source says how a router rejects an envelope for an old key (PROTOCOL.md section 10): 400 is what its client
+  /// expects, 422 and 500 are what such frameworks give.
+  private mutating func isKeyChanged(after posted: Posted) async throws(ExchangeFailure) -> Bool {
+    guard [400, 422, 500].contains(posted.response.status), !hasLookedAtKeyAgain else { return false }
+    hasLookedAtKeyAgain = true
+    let (keys, used) = (context.routerKeys, posted.routerKey)
+    return try await queued { exchange throws(ExchangeFailure) in
+      try await within(exchange.deadline) { () async throws(ExchangeFailure) in
+        do { return try await keys.replacement(for: used) != nil } catch let refusal as UntrustedRouterKey {
+          throw .keyUntrusted(refusal)
+        } catch let refusal as KeyDocumentError {
+          // What the router shows now is no key to seal for, and that is why it rejects.
+          throw .keyRefused(refusal)
+        } catch {
+          // A key that cannot be fetched now explains nothing: the rejection stands.
+          return false
+        }
+      }
+    }
+  }
+}
+
+// MARK: - Doing
+
+extension Exchange {
   private mutating func seal(
     for routerKey: RouterKey, announcing generation: KeyGeneration
   ) throws(ExchangeFailure) -> SealedRequest {
@@ -131,53 +169,31 @@ struct Exchange: Sendable {
     } catch { throw .local("\(error)") }
   }
 
-  private mutating func send(_ sealed: SealedRequest) async throws(ExchangeFailure) -> UpstreamResponse {
+  private mutating func send(
+    _ sealed: SealedRequest, by admission: Admission
+  ) async throws(ExchangeFailure) -> UpstreamResponse {
     let start = ContinuousClock.now
     defer { timing.router += start.duration(to: .now) }
     do {
       return try await context.router.complete(
-        sealed, tier: tier, bearer: bearer, timeout: start.duration(to: deadline))
-    } catch { throw error == .cancelled ? .cancelled : .transport(error) }
-  }
-
-  /// Whether a rejection can be explained by a new key of the router's, which is then known.
-  ///
-  /// Looked for once in an exchange.
-  ///
-  /// No source says how a router rejects an envelope for an old key (PROTOCOL.md section 10): 400 is what its client
-  /// expects, 422 and 500 are what such frameworks give.
-  private mutating func isKeyChanged(
-    after response: UpstreamResponse, sealedFor key: RouterKey
-  ) async throws(ExchangeFailure) -> Bool {
-    guard [400, 422, 500].contains(response.status), !hasLookedAtKeyAgain else { return false }
-    hasLookedAtKeyAgain = true
-    let start = ContinuousClock.now
-    defer { timing.queue += start.duration(to: .now) }
-    do { return try await context.routerKeys.replacement(for: key) != nil } catch let refusal
-      as UntrustedRouterKey
-    {
-      throw .keyUntrusted(refusal)
-    } catch let refusal as KeyDocumentError {
-      // What the router shows now is no key to seal for, and that is why it rejects.
-      throw .keyRefused(refusal)
+        sealed, tier: tier, bearer: bearer, timeout: start.duration(to: deadline), admission: admission)
     } catch {
-      // A key that cannot be fetched now explains nothing: the rejection stands.
-      return false
+      if error == .cancelled { throw .cancelled }
+      throw admission.isSent ? .transport(error) : .unsent(error)
     }
   }
 
-  private mutating func open(
-    _ response: UpstreamResponse, as sealed: SealedRequest
-  ) async throws(ExchangeFailure) -> ChatAnswer {
-    guard response.status == 200 else { throw .status(RouterRefusal(response)) }
+  private mutating func open(_ posted: Posted) async throws(ExchangeFailure) -> ChatAnswer {
+    guard posted.response.status == 200 else { throw .status(RouterRefusal(posted.response)) }
     let start = ContinuousClock.now
     defer { timing.open += start.duration(to: .now) }
+    let sealed = posted.request
     let opened: OpenedEnvelope
     do {
       opened = try await context.workers.run { [tier] in
         try Envelope.open(
-          response: response.body, with: sealed.generation.privateKey, payloadID: sealed.payloadID, tier: tier
-        )
+          response: posted.response.body, with: sealed.generation.privateKey, payloadID: sealed.payloadID,
+          tier: tier)
       }
     } catch let fault as EnvelopeFault {
       throw .integrity(fault.cause)
@@ -186,31 +202,5 @@ struct Exchange: Sendable {
     do { return try ChatAnswer(document: opened.document, object: opened.object) } catch {
       throw .answer(error)
     }
-  }
-}
-
-extension ExchangeFailure {
-  /// The failure to have a router key at all.
-  init(fetching error: any Error) {
-    self =
-      switch error {
-      case let failure as RouterKeyFailure: .keyUnavailable(failure)
-      case let refusal as KeyDocumentError: .keyRefused(refusal)
-      case let refusal as UntrustedRouterKey: .keyUntrusted(refusal)
-      case is CancellationError: .cancelled
-      default: .local("\(type(of: error))")
-      }
-  }
-}
-
-extension ExchangeFailure {
-  /// The failure to have a client key to announce.
-  init(announcing shortage: KeyShortage) {
-    self =
-      switch shortage {
-      case .notReady: .notReady
-      case .deadlinePassed: .keyShortage
-      case .cancelled, .closed: .cancelled
-      }
   }
 }

@@ -25,7 +25,8 @@ extension ExchangeFailure {
     switch self {
     case .transport(.truncated), .transport(.tooLarge(limit: _)), .transport(.protocolFault): .integrity
     case .keyUntrusted, .keyRefused, .integrity, .answer: .integrity
-    case .transport, .keyUnavailable(.transport): .unreachable
+    case .unsent, .transport, .keyUnavailable(.transport): .unreachable
+    case .held, .keyUnavailable(.held), .deadlinePassed: .held
     case .keyUnavailable(.status), .status: .routerError
     case .notReady, .keyShortage: .keyShortage
     case .tooLarge: .requestError

@@ -1,3 +1,4 @@
+import ClientKeys
 import Dialects
 import Envelope
 import Pacing
@@ -19,8 +20,14 @@ enum ExchangeFailure: Error, Sendable {
   case keyUntrusted(UntrustedRouterKey)
   /// The router's key document is refused.
   case keyRefused(KeyDocumentError)
-  /// The connection to the router failed or timed out.
+  /// There was no connection to the router: nothing was sent.
+  case unsent(UpstreamError)
+  /// The connection to the router failed, or the answer did not come in time.
   case transport(UpstreamError)
+  /// The request did not get its turn.
+  case held(PacingRefusal)
+  /// The caller's time was over before anything was sent.
+  case deadlinePassed
   /// The router answered with a status other than 200.
   case status(RouterRefusal)
   /// The router answered 200 with something that must not be used.
@@ -48,14 +55,16 @@ extension ExchangeFailure {
   /// The failure as far as trying again is concerned.
   var asAttemptFailure: AttemptFailure {
     switch self {
-    case .transport(let error), .keyUnavailable(.transport(let error)):
+    case .unsent(let error), .keyUnavailable(.transport(let error)):
+      Self.isPassing(error) ? .unsent : .final
+    case .transport(let error):
       Self.isPassing(error) ? .connection : .final
     case .keyUnavailable(.status(let status)):
       .status(status, retryAfter: nil)
     case .status(let refusal):
       .status(refusal.status, retryAfter: refusal.retryAfter)
-    case .notReady, .tooLarge, .keyShortage, .keyUntrusted, .keyRefused, .integrity, .answer, .cancelled,
-      .local:
+    case .notReady, .tooLarge, .keyShortage, .keyUntrusted, .keyRefused, .keyUnavailable(.held), .held,
+      .deadlinePassed, .integrity, .answer, .cancelled, .local:
       .final
     }
   }
@@ -63,7 +72,7 @@ extension ExchangeFailure {
   /// Connection failures pass; a wrong certificate, an answer over the limit and an answer that takes too long do not.
   private static func isPassing(_ error: UpstreamError) -> Bool {
     switch error {
-    case .unresolved, .unreachable, .connectTimedOut, .disconnected: true
+    case .unresolved, .unreachable, .connectTimedOut, .handshake, .disconnected: true
     case .clearText, .badURL, .tls, .responseTimedOut, .truncated, .tooLarge, .protocolFault, .cancelled,
       .closed:
       false
@@ -77,10 +86,13 @@ extension ExchangeFailure {
     case .tooLarge: "too-large"
     case .keyUnavailable(.transport(let error)): "router-key-\(error.logClass)"
     case .keyUnavailable(.status(let status)): "router-key-status-\(status)"
+    case .keyUnavailable(.held(let refusal)): "router-key-held-\(refusal.reason.name)"
     case .keyShortage: "client-key-shortage"
     case .keyUntrusted: "router-key-untrusted"
     case .keyRefused: "router-key-refused"
-    case .transport(let error): error.logClass
+    case .unsent(let error), .transport(let error): error.logClass
+    case .held(let refusal): "held-\(refusal.reason.name)"
+    case .deadlinePassed: "deadline-passed"
     case .status(let refusal): "router-status-\(refusal.status)"
     case .integrity(let cause): "integrity-\(cause.rawValue)"
     case .answer(let fault): fault.code
@@ -98,6 +110,7 @@ extension UpstreamError {
     case .unresolved: "unresolved"
     case .unreachable: "unreachable"
     case .tls: "tls"
+    case .handshake: "tls-handshake"
     case .connectTimedOut: "connect-timeout"
     case .responseTimedOut: "response-timeout"
     case .tooLarge: "answer-too-large"
@@ -107,5 +120,34 @@ extension UpstreamError {
     case .cancelled: "cancelled"
     case .closed: "closed"
     }
+  }
+}
+
+extension ExchangeFailure {
+  /// The failure to have a router key at all.
+  init(fetching error: any Error) {
+    self =
+      switch error {
+      case let failure as RouterKeyFailure: .keyUnavailable(failure)
+      case let refusal as KeyDocumentError: .keyRefused(refusal)
+      case let refusal as UntrustedRouterKey: .keyUntrusted(refusal)
+      case is CancellationError: .cancelled
+      default: .local("\(type(of: error))")
+      }
+  }
+
+  /// The failure to have a client key to announce.
+  init(announcing shortage: KeyShortage) {
+    self =
+      switch shortage {
+      case .notReady: .notReady
+      case .deadlinePassed: .keyShortage
+      case .cancelled, .closed: .cancelled
+      }
+  }
+
+  /// The failure to get a turn.
+  init(held refusal: PacingRefusal) {
+    self = refusal.reason == .cancelled ? .cancelled : .held(refusal)
   }
 }

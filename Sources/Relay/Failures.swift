@@ -1,5 +1,6 @@
 import Dialects
 import Envelope
+import Pacing
 import Upstream
 
 /// The one table from what went wrong to what the caller is told (PROTOCOL.md sections 5 and 8).
@@ -8,14 +9,14 @@ import Upstream
 /// their own, so that they cannot be taken for the proxy's. What the router says is quoted as its words.
 struct FailedExchange: Error, Sendable {
   let failure: ExchangeFailure
-  /// How often the exchange was tried again before it failed.
-  let retries: Int
+  /// Whether there was more than one attempt before it failed.
+  let wasTriedAgain: Bool
 
   /// The error for the caller.
   var fault: APIFault {
     var fault = failure.fault
     // The caller's tool would multiply its own retries with ours.
-    if retries > 0 { fault.shouldRetry = false }
+    if wasTriedAgain { fault.shouldRetry = false }
     return fault
   }
 }
@@ -47,8 +48,12 @@ extension ExchangeFailure {
         "The router's public key is refused: \(reason). Nothing was sent. Check that router.url leads to a NOMYO router; for a router of your own with a shorter key, lower "
           + "router.minimum_key_bits."
       )
-    case .transport(let error):
+    case .unsent(let error), .transport(let error):
       transportFault(error)
+    case .held(let refusal):
+      refusal.fault
+    case .deadlinePassed:
+      PacingRefusal(.deadlinePassed, retryAfter: .seconds(1)).fault
     case .status(let refusal):
       refusalFault(refusal)
     case .integrity(.securityTier):
@@ -91,6 +96,7 @@ extension ExchangeFailure {
   private func keyFault(_ failure: RouterKeyFailure) -> APIFault {
     switch failure {
     case .transport(let error): transportFault(error)
+    case .held(let refusal): refusal.fault
     case .status(let status):
       server(
         502, "upstream_key_unavailable",
@@ -111,7 +117,7 @@ extension ExchangeFailure {
       server(
         502, "upstream_unreachable",
         "The connection to the router broke before its answer was complete. Try again.")
-    case .clearText, .badURL, .unresolved, .unreachable, .tls:
+    case .clearText, .badURL, .unresolved, .unreachable, .tls, .handshake:
       server(502, "upstream_unreachable", "The router could not be reached: \(error).")
     }
   }

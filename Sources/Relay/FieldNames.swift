@@ -11,6 +11,12 @@ extension HTTPField.Name {
   /// Where Azure's clients put their key.
   static let azureKey = HTTPField.Name(constant: "api-key")
   static let requestID = HTTPField.Name(constant: "x-request-id")
+  /// The caller's own deadline for the whole exchange, in seconds.
+  static let requestTimeout = HTTPField.Name(constant: "x-request-timeout")
+  /// How long OpenAI's and Anthropic's SDKs wait, in seconds.
+  static let stainlessTimeout = HTTPField.Name(constant: "x-stainless-timeout")
+  /// The same in their SDKs for Python.
+  static let stainlessReadTimeout = HTTPField.Name(constant: "x-stainless-read-timeout")
   static let serverTiming = HTTPField.Name(constant: "server-timing")
   /// Tells OpenAI's and Anthropic's SDKs whether to try again, whatever the status.
   static let shouldRetry = HTTPField.Name(constant: "x-should-retry")

@@ -22,7 +22,9 @@ public actor ModelCatalog {
   private let routerKeys: RouterKeyCache
   private let aliases: [String: String]
   private let fixed: [Model]
+  private let sharesQuestions: Bool
   private var entries: [Credential?: Entry] = [:]
+  private let flights = SingleFlight<Credential?, [Model]>()
 
   /// An empty catalogue.
   ///
@@ -30,12 +32,16 @@ public actor ModelCatalog {
   ///   - routerKeys: A router that shows an untrusted key is not asked either.
   ///   - aliases: Local names and the router's; listed beside the router's models.
   ///   - fixed: The models to list; if there are any, the router is not asked.
+  ///   - sharesQuestions: Whether those who ask at the same time, under the same API key, share one question to the
+  ///     router.
   public init(
-    router: RouterClient, routerKeys: RouterKeyCache, aliases: [String: String], fixed: [String]
+    router: RouterClient, routerKeys: RouterKeyCache, aliases: [String: String], fixed: [String],
+    sharesQuestions: Bool = true
   ) {
     self.router = router
     self.routerKeys = routerKeys
     self.aliases = aliases
+    self.sharesQuestions = sharesQuestions
     self.fixed = fixed.map { Model(id: $0, root: $0, created: 0, owner: "nomyo") }
   }
 
@@ -44,31 +50,41 @@ public actor ModelCatalog {
   /// A list that is no longer current is better than none when the router fails or
   /// takes its time.
   func models(
-    for bearer: Credential?, at now: ContinuousClock.Instant
+    for bearer: Credential?, turn: Turn, at now: ContinuousClock.Instant
   ) async throws(FailedExchange) -> [Model] {
     guard fixed.isEmpty else { return withAliases(fixed) }
     guard let known = entries[bearer] else {
-      do { return try await refresh(bearer, at: now) } catch {
-        throw FailedExchange(failure: error, retries: 0)
+      do { return try await refresh(bearer, turn, at: now) } catch {
+        throw FailedExchange(failure: error, wasTriedAgain: false)
       }
     }
     guard known.fetchedAt.duration(to: now) >= Self.lifetime else { return known.models }
-    return await refreshInTime(bearer, at: now) ?? known.models
+    return await refreshInTime(bearer, turn, at: now) ?? known.models
   }
 
   private func refresh(
-    _ bearer: Credential?, at now: ContinuousClock.Instant
+    _ bearer: Credential?, _ turn: Turn, at now: ContinuousClock.Instant
   ) async throws(ExchangeFailure) -> [Model] {
-    let models = withAliases(try await fetch(bearer))
+    let fetched =
+      if sharesQuestions {
+        try await flights.value(for: bearer) { () async throws(ExchangeFailure) in
+          try await self.fetch(bearer, turn)
+        }
+      } else {
+        try await fetch(bearer, turn)
+      }
+    let models = withAliases(fetched)
     if entries.count >= Self.capacity { entries.removeAll() }
     entries[bearer] = Entry(models: models, fetchedAt: now)
     return models
   }
 
   /// A new list, nil if there is none or it takes longer than somebody who could have the old one should wait.
-  private func refreshInTime(_ bearer: Credential?, at now: ContinuousClock.Instant) async -> [Model]? {
+  private func refreshInTime(
+    _ bearer: Credential?, _ turn: Turn, at now: ContinuousClock.Instant
+  ) async -> [Model]? {
     await withTaskGroup(of: [Model]?.self) { group in
-      group.addTask { try? await self.refresh(bearer, at: now) }
+      group.addTask { try? await self.refresh(bearer, turn, at: now) }
       group.addTask {
         try? await Task.sleep(for: Self.patience)
         return nil
@@ -78,13 +94,10 @@ public actor ModelCatalog {
     }
   }
 
-  private func fetch(_ bearer: Credential?) async throws(ExchangeFailure) -> [Model] {
+  private func fetch(_ bearer: Credential?, _ turn: Turn) async throws(ExchangeFailure) -> [Model] {
     // The question carries the API key, and whoever shows another key may be somebody else.
     do { _ = try await routerKeys.current() } catch { throw ExchangeFailure(fetching: error) }
-    let response: UpstreamResponse
-    do { response = try await router.models(bearer: bearer) } catch {
-      throw error == .cancelled ? .cancelled : .transport(error)
-    }
+    let response = try await router.models(bearer: bearer, turn: turn)
     guard response.status == 200 else { throw .status(RouterRefusal(response)) }
     guard let models = Model.list(fromRouter: response.body) else { throw .answer(Self.notAList) }
     return models

@@ -4,6 +4,7 @@ import Envelope
 import HTTPTypes
 public import Listener
 public import Logging
+import Pacing
 import Platform
 import RouterTrust
 public import Telemetry
@@ -34,7 +35,7 @@ public final class ProxyResponder: Responder {
   }
 
   /// Guard first, then route, method, media type and size: what is refused here is refused before its body is read.
-  public func admit(_ head: RequestHead) -> Admission {
+  public func admit(_ head: RequestHead) -> Listener.Admission {
     if let refusal = configuration.access.refusal(for: head) {
       return .refuse(answer(refusal.fault, to: head))
     }
@@ -86,13 +87,17 @@ public final class ProxyResponder: Responder {
     } catch {
       return try await reply.send(answer(error, to: request.head))
     }
+    let patience = CallerPatience(request.head.fields)
+    let limit = patience.limit(
+      isStream: chat.isStream, signsBeginAfter: configuration.pacing.commitWholeAfter,
+      configured: configuration.responseTimeout)
     let exchange = Exchange(
-      context: context, request: chat, tier: tier, bearer: bearer(request.head),
-      deadline: start.advanced(by: configuration.responseTimeout))
+      context: context, request: chat, tier: tier, bearer: bearer(request.head), turn: turn(request.head),
+      deadline: start.advanced(by: limit))
     metrics.exchangeBegan()
     let chatReply = ChatReply(
-      dialect: dialect, request: chat, reply: reply, pacing: configuration.pacing, clock: context.clock,
-      fields: commonFields(request.head))
+      dialect: dialect, request: chat, reply: reply, pacing: patience.hurrying(configuration.pacing),
+      clock: context.clock, fields: commonFields(request.head))
     do {
       let outcome =
         if chat.isStream {
@@ -131,18 +136,25 @@ public final class ProxyResponder: Responder {
     configuration.apiKey.map(Credential.init) ?? Credential(from: head.fields)
   }
 
+  /// Whose turn a request waits for, and under which key.
+  private func turn(_ head: RequestHead) -> Turn {
+    let own = configuration.apiKey == nil ? Credential(from: head.fields)?.keyID : nil
+    return Turn(key: own ?? .configured) { .connection(0) }
+  }
+
   // MARK: Models and health
 
   private func models(_ head: RequestHead) async -> OutboundAnswer {
     do {
       return .json(
-        OpenAIModels.list(try await catalog.models(for: bearer(head), at: .now)), adding: commonFields(head))
+        OpenAIModels.list(try await catalog.models(for: bearer(head), turn: turn(head), at: .now)),
+        adding: commonFields(head))
     } catch { return answer(error.fault, to: head) }
   }
 
   private func model(_ id: String, _ head: RequestHead) async -> OutboundAnswer {
     do {
-      let models = try await catalog.models(for: bearer(head), at: .now)
+      let models = try await catalog.models(for: bearer(head), turn: turn(head), at: .now)
       guard let model = models.first(where: { $0.id == id }) else {
         return answer(.unknownModel(id), to: head)
       }
@@ -181,6 +193,7 @@ public final class ProxyResponder: Responder {
     let exchange = outcome.exchange
     var metadata: Logger.Metadata = [
       "id": "\(head.id)", "stream": "\(chat.isStream)", "retries": "\(exchange.retries)",
+      "queue_ms": "\(exchange.timing.queue.milliseconds)",
       "seal_ms": "\(exchange.timing.seal.milliseconds)",
       "router_ms": "\(exchange.timing.router.milliseconds)",
       "open_ms": "\(exchange.timing.open.milliseconds)",
@@ -216,7 +229,8 @@ public final class ProxyResponder: Responder {
   }
 
   private func enter() -> Place? {
-    let limit = configuration.inFlightLimit
+    // Those who wait for their turn have a limit of their own, and no part in this one.
+    let limit = configuration.inFlightLimit + context.router.waiting
     let isFree = inFlight.withLock { count in
       guard count < limit else { return false }
       count += 1

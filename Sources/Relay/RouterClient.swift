@@ -1,6 +1,7 @@
 import ClientKeys
 import Envelope
 import HTTPTypes
+public import Pacing
 import Platform
 public import RouterTrust
 import Sealing
@@ -11,6 +12,8 @@ public struct RouterClient: Sendable {
   private let transport: any RouterTransport
   private let baseURL: String
   private let responseLimit: Int
+  private let pacer: Pacer
+  private let paced: PacedRequests
 
   /// Key documents are a few kilobytes; what is larger is no key.
   private static let keyDocumentLimit = 64 * 1024
@@ -18,7 +21,7 @@ public struct RouterClient: Sendable {
   /// Model lists hold at most a few thousand entries.
   private static let modelListLimit = 4 * 1024 * 1024
 
-  /// How long the small questions may take; a completion has the exchange's own deadline.
+  /// How long the small questions may take, each turn and transfer; a completion has the exchange's own deadline.
   private static let shortTimeout = Duration.seconds(30)
 
   /// A client of one router.
@@ -26,22 +29,37 @@ public struct RouterClient: Sendable {
   /// - Parameters:
   ///   - baseURL: Without a trailing slash; a path prefix is kept.
   ///   - responseLimit: The most bytes that a sealed answer may have.
-  public init(transport: any RouterTransport, baseURL: String, responseLimit: Int) {
+  ///   - pacer: Gives the turns.
+  ///   - paced: What has to wait for one.
+  public init(
+    transport: any RouterTransport, baseURL: String, responseLimit: Int, pacer: Pacer,
+    paced: PacedRequests = .authenticated
+  ) {
     self.transport = transport
     self.baseURL = baseURL
     self.responseLimit = responseLimit
+    self.pacer = pacer
+    self.paced = paced
   }
 
   /// The document of the router's public key, and the certificate under which it came.
   ///
   /// Sent without credentials and without anything that names the caller, over a connection of its own.
   public func publicKeyDocument() async throws(RouterKeyFailure) -> FetchedKeyDocument {
+    var admission: Admission?
+    if paced == .all {
+      do throws(PacingRefusal) {
+        admission = try await turn(
+          of: Turn(key: .configured) { .token("the proxy itself") },
+          until: .now.advanced(by: Self.shortTimeout))
+      } catch { throw .held(error) }
+    }
     let response: UpstreamResponse
     do {
-      response = try await transport.send(
+      response = try await send(
         UpstreamRequest(
           url: baseURL + Wire.publicKeyPath, responseLimit: Self.keyDocumentLimit,
-          responseTimeout: Self.shortTimeout, wantsCertificate: true))
+          responseTimeout: Self.shortTimeout, wantsCertificate: true), admission)
     } catch { throw .transport(error) }
     guard response.status == 200 else { throw .status(response.status) }
     return FetchedKeyDocument(
@@ -50,7 +68,8 @@ public struct RouterClient: Sendable {
 
   /// Posts a sealed request (PROTOCOL.md section 1).
   func complete(
-    _ sealed: SealedRequest, tier: SecurityTier?, bearer: Credential?, timeout: Duration
+    _ sealed: SealedRequest, tier: SecurityTier?, bearer: Credential?, timeout: Duration,
+    admission: Admission
   ) async throws(UpstreamError) -> UpstreamResponse {
     var fields: HTTPFields = [
       .payloadID: sealed.payloadID.description,
@@ -60,20 +79,82 @@ public struct RouterClient: Sendable {
     ]
     if let tier { fields[.securityTier] = tier.rawValue }
     bearer?.authorize(&fields)
-    return try await transport.send(
+    return try await send(
       UpstreamRequest(
         method: .post, url: baseURL + Wire.completionPath, fields: fields, body: sealed.envelope,
-        responseLimit: responseLimit, responseTimeout: timeout))
+        responseLimit: responseLimit, responseTimeout: timeout), admission, isMaximumTier: tier == .maximum)
   }
 
   /// Asks for the list of models, which the router gives in plain.
-  func models(bearer: Credential?) async throws(UpstreamError) -> UpstreamResponse {
+  func models(bearer: Credential?, turn: Turn) async throws(ExchangeFailure) -> UpstreamResponse {
+    var admission: Admission?
+    if paced != .completions {
+      do throws(PacingRefusal) {
+        admission = try await self.turn(of: turn, until: .now.advanced(by: Self.shortTimeout))
+      } catch { throw ExchangeFailure(held: error) }
+    }
     var fields: HTTPFields = [.accept: "application/json"]
     bearer?.authorize(&fields)
-    return try await transport.send(
-      UpstreamRequest(
-        url: baseURL + "/v1/models", fields: fields, responseLimit: Self.modelListLimit,
-        responseTimeout: Self.shortTimeout))
+    do {
+      return try await send(
+        UpstreamRequest(
+          url: baseURL + "/v1/models", fields: fields, responseLimit: Self.modelListLimit,
+          responseTimeout: Self.shortTimeout), admission)
+    } catch { throw error == .cancelled ? .cancelled : .transport(error) }
+  }
+}
+
+// MARK: - Turns
+
+/// Whose turn is to be waited for.
+struct Turn: Sendable {
+  /// The API key that the request carries.
+  let key: KeyID
+  /// Who asks; only asked for where somebody has to wait, because to find out takes time.
+  let caller: @Sendable () async -> CallerID
+}
+
+extension RouterClient {
+  /// How many requests wait for their turn.
+  var waiting: Int { pacer.waiting }
+
+  /// Waits until a request may be sent.
+  func turn(
+    of turn: Turn, until deadline: ContinuousClock.Instant
+  ) async throws(PacingRefusal) -> Admission {
+    if let admission = pacer.admitNow(key: turn.key) { return admission }
+    return try await pacer.admit(await turn.caller(), key: turn.key, until: deadline)
+  }
+
+  /// Sends a request and says what became of it to whom it was admitted by.
+  private func send(
+    _ request: UpstreamRequest, _ admission: Admission?, isMaximumTier: Bool = false
+  ) async throws(UpstreamError) -> UpstreamResponse {
+    var request = request
+    if let admission { request.onSending = { admission.sent() } }
+    do {
+      let response = try await transport.send(request)
+      let retryAfter = response.fields[.retryAfter].flatMap {
+        Duration(retryAfter: $0, at: WallClock.seconds())
+      }
+      admission?.ended(
+        ExchangeOutcome(status: response.status, retryAfter: retryAfter, isMaximumTier: isMaximumTier))
+      return response
+    } catch {
+      admission?.ended(ExchangeOutcome(error))
+      throw error
+    }
+  }
+}
+
+extension ExchangeOutcome {
+  /// The outcome of a transfer that brought no answer.
+  init(_ error: UpstreamError) {
+    switch error {
+    case .unresolved, .unreachable, .connectTimedOut, .handshake, .disconnected: self = .unreachable
+    case .responseTimedOut, .truncated, .tooLarge, .protocolFault: self = .answered
+    case .clearText, .badURL, .tls, .cancelled, .closed: self = .abandoned
+    }
   }
 }
 
@@ -83,12 +164,15 @@ public enum RouterKeyFailure: Error, Equatable, Sendable, CustomStringConvertibl
   case transport(UpstreamError)
   /// The router answered with another status than 200.
   case status(Int)
+  /// It was not asked: nothing is sent for now.
+  case held(PacingRefusal)
 
   /// What happened.
   public var description: String {
     switch self {
     case .transport(let error): error.description
     case .status(let status): "the router answered with status \(status) instead of its public key"
+    case .held(let refusal): "the router was not asked: \(refusal.reason.name)"
     }
   }
 }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import JSONText
+import Platform
 import Upstream
 
 extension RouterRefusal {
@@ -9,10 +10,12 @@ extension RouterRefusal {
   /// Reads what came instead of an envelope.
   ///
   /// Nothing in it is authenticated, and all of it may be missing.
-  init(_ response: UpstreamResponse) {
+  ///
+  /// - Parameter now: Seconds since 1970.
+  init(_ response: UpstreamResponse, at now: Int = WallClock.seconds()) {
     self.init(
       status: response.status, detail: Self.detail(in: response.body),
-      retryAfter: response.fields[.retryAfter].flatMap(Self.seconds))
+      retryAfter: response.fields[.retryAfter].flatMap { Duration(retryAfter: $0, at: now) })
   }
 
   /// The router's `{"detail": …}` in any of its forms: a string, FastAPI's list of objects with `msg`, or an object with
@@ -31,11 +34,18 @@ extension RouterRefusal {
     return members["msg"]?.string ?? members["message"]?.string
   }
 
-  /// A number of seconds; the date form of RFC 9110 section 10.2.3 is not used by this router.
-  private static func seconds(_ text: String) -> Duration? {
-    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E }), let seconds = Double(text),
-      seconds >= 0, seconds <= 86_400
-    else { return nil }
-    return .milliseconds(Int64((seconds * 1000).rounded(.up)))
+}
+
+extension Duration {
+  /// The value of a `Retry-After` in either of its forms (RFC 9110 section 10.2.3); nil for anything else.
+  ///
+  /// - Parameter now: Seconds since 1970.
+  init?(retryAfter text: String, at now: Int) {
+    if let seconds = Duration(secondsText: text) {
+      self = seconds
+      return
+    }
+    guard let date = HTTPDate.seconds(text), date - now <= 86_400 else { return nil }
+    self = .seconds(max(date - now, 0))
   }
 }

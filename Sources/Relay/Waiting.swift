@@ -47,3 +47,23 @@ private enum WaitSignal<Outcome: Sendable>: Sendable {
   case finished(Outcome)
   case tick
 }
+
+/// Runs `work` until a moment; what is not done by then is cancelled and waited for.
+func within<Value: Sendable>(
+  _ deadline: ContinuousClock.Instant,
+  _ work: @escaping @Sendable () async throws(ExchangeFailure) -> Value
+) async throws(ExchangeFailure) -> Value {
+  let result = await withTaskGroup(of: Result<Value, ExchangeFailure>?.self) { group in
+    group.addTask {
+      do throws(ExchangeFailure) { return .success(try await work()) } catch { return .failure(error) }
+    }
+    group.addTask {
+      try? await Task.sleep(until: deadline, clock: .continuous)
+      return nil
+    }
+    defer { group.cancelAll() }
+    return await group.next() ?? nil
+  }
+  guard let result else { throw Task.isCancelled ? .cancelled : .deadlinePassed }
+  return try result.get()
+}

@@ -1,3 +1,5 @@
+import Pacing
+
 extension SettingKey {
   /// Every key there is, in the order in which people read about them.
   public static let all: [SettingKey] = [
@@ -65,10 +67,41 @@ extension SettingKey {
       "The time that a connection to the router may take to come about."),
     SettingKey(
       "router.response_timeout", \.router.responseTimeout, .duration(.milliseconds(100), .seconds(24 * 3600)),
-      "The time that the router may take to answer."),
+      """
+      The time that one request may take, with everything: its turn, its keys, its retries, the router's answer. A caller \
+      may ask for less with `x-request-timeout: SECONDS`.
+      """),
     SettingKey(
       "router.retries", \.router.retries, .integer(0...10),
-      "How many times a request is sealed and sent again after a failure that may pass."),
+      """
+      How many times a request is sealed and sent again after a failure that may pass. While there is no \
+      connection nothing was sent, so attempts to get one do not count, and go on for ten seconds; with 0 there \
+      is one attempt, whatever happens.
+      """),
+    SettingKey(
+      "router.rate.per_second", \.router.rate.policy.perSecond, .integer(0...10_000),
+      "How many requests go to the router in any second under one API key; 0 sets no limit."),
+    SettingKey(
+      "router.rate.burst", \.router.rate.policy.burst, .integer(1...10_000),
+      "How many may go in one second of each window; no more than `per_second` means no bursts."),
+    SettingKey(
+      "router.rate.window", \.router.rate.policy.window, .duration(.seconds(1), .seconds(3600)),
+      "The time from one burst to the next."),
+    SettingKey(
+      "router.rate.queue", \.router.rate.policy.queue, .integer(0...65536),
+      """
+      How many requests may wait for their turn under one API key; one more is answered 429. Callers take turns, \
+      and the last eighth of the places is for callers of whom nobody waits yet.
+      """),
+    SettingKey(
+      "router.rate.max_wait", \.router.rate.policy.maxWait, .duration(.zero, .seconds(3600)),
+      "The time that a request waits for its turn; one that would wait longer is answered 429 at once."),
+    SettingKey(
+      "router.rate.scope", \.router.rate.scope, .word,
+      """
+      Which requests count: `completions`; `authenticated`, which is lists of models as well, because they carry \
+      the API key; or `all`, the router's public key as well.
+      """),
 
     SettingKey(
       "access.hosts", \.access.hosts, .list(of: .host),
@@ -94,6 +127,12 @@ extension SettingKey {
     SettingKey(
       "models.list", \.models.list, .list(of: .modelName),
       "The models to list, instead of asking the router. Requests for others are sent all the same."),
+    SettingKey(
+      "models.single_flight", \.models.singleFlight, .boolean,
+      """
+      Whether callers who ask for the list at the same time share one question to the router. Questions for the \
+      router's key are always shared, requests for completions never.
+      """),
 
     SettingKey(
       "stream.commit_after", \.stream.commitAfter, .duration(.zero, .seconds(600)),
@@ -197,6 +236,10 @@ extension SettingKey {
   /// What the tables of the file are about, in the order of ``all``.
   static let sections: [(name: String, meaning: String)] = [
     ("router", "The router and the way to it."),
+    (
+      "router.rate",
+      "How fast requests go to the router. NOMYO takes 2 a second under one API key, once in 10 seconds 4."
+    ),
     ("access", "Who may call."),
     ("models", "Names of models."),
     ("stream", "Streamed answers."),

@@ -1,5 +1,6 @@
 public import Dialects
 public import Envelope
+public import Pacing
 public import Platform
 public import RouterTrust
 public import Sealing
@@ -80,6 +81,16 @@ public struct Settings: Sendable {
     public var responseTimeout = Duration.seconds(900)
     /// How many times a request is sent again after a failure that may pass.
     public var retries = 2
+    /// How fast requests go out under one API key.
+    public var rate = Rate()
+  }
+
+  /// How fast requests go to the router under one API key, and how long they wait for it (PROTOCOL.md section 5).
+  public struct Rate: Sendable, Equatable {
+    /// The limits.
+    public var policy = PacingPolicy()
+    /// Which requests count.
+    public var scope = PacedRequests.authenticated
   }
 
   /// Who may call.
@@ -98,6 +109,8 @@ public struct Settings: Sendable {
     public var aliases: [String: String] = [:]
     /// The models to list; empty: ask the router.
     public var list: [String] = []
+    /// Whether callers who ask for the list at the same time share one question to the router.
+    public var singleFlight = true
   }
 
   /// Streamed answers.

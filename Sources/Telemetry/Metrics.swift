@@ -12,6 +12,8 @@ public final class Metrics: Sendable {
     case callerGone = "caller_gone"
     /// The router was not reached, or did not answer in time.
     case unreachable
+    /// It did not get its turn: the rate, the queue, the breaker, or the caller's own deadline.
+    case held
     /// The router answered with an error.
     case routerError = "router_error"
     /// The router's key, or its answer, did not pass the checks.
@@ -26,7 +28,7 @@ public final class Metrics: Sendable {
 
   /// What an exchange spends its time on.
   public enum Phase: String, Sendable, CaseIterable {
-    /// Waiting for keys and between attempts.
+    /// Waiting for keys, for the turn, and between attempts.
     case queue
     /// Sealing.
     case seal

@@ -21,6 +21,7 @@ final class Transfer {
   private var machine: TransferMachine
   private let requestBody: [UInt8]
   private let wantsCertificate: Bool
+  private let onSending: (@Sendable () -> Void)?
   private var answerBody: [UInt8] = []
   private let message: UnsafeMutablePointer<CChar>
   private var lines: UnsafeMutablePointer<curl_slist>?
@@ -38,6 +39,7 @@ final class Transfer {
     machine = TransferMachine(request)
     requestBody = request.body
     wantsCertificate = request.wantsCertificate
+    onSending = request.onSending
     message = .allocate(capacity: Int(CURL_ERROR_SIZE))
     message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     let setup = EasySetup(easy: easy)
@@ -96,7 +98,9 @@ final class Transfer {
 
   /// Before each request that goes out.
   func connectionReady() -> CInt {
-    machine.connectionReady() == .proceed ? CInt(CURL_PREREQFUNC_OK) : CInt(CURL_PREREQFUNC_ABORT)
+    guard machine.connectionReady() == .proceed else { return CInt(CURL_PREREQFUNC_ABORT) }
+    onSending?()
+    return CInt(CURL_PREREQFUNC_OK)
   }
 
   /// For the next bytes of the request's body.

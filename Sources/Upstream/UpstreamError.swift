@@ -10,9 +10,11 @@ public enum UpstreamError: Error, Equatable, Sendable {
   case unresolved
   /// Nobody takes connections at that address and port, or the proxy lets nobody through. Nothing was sent.
   case unreachable
-  /// TLS could not be agreed, or the certificate is not to be trusted, for the reason that libcurl gives.
-  /// Nothing was sent.
+  /// The certificate is not to be trusted, or TLS cannot be used as the options say, for the reason that libcurl
+  /// gives. Nothing was sent.
   case tls(String)
+  /// The TLS handshake broke off or was not agreed on, for the reason that libcurl gives. Nothing was sent.
+  case handshake(String)
   /// There was no connection in time. Nothing was sent.
   case connectTimedOut
   /// The answer was not complete in time.
@@ -48,6 +50,8 @@ extension UpstreamError: CustomStringConvertible {
       "nobody accepts connections there; check host, port, firewall and outbound proxy"
     case .tls(let reason):
       "no trusted TLS connection: \(reason); check the host name, the clock and the CA file"
+    case .handshake(let reason):
+      "the TLS handshake failed: \(reason); check that this is an HTTPS port, and the network"
     case .connectTimedOut:
       "no connection in time; check host, port, firewall and the connect timeout"
     case .responseTimedOut:

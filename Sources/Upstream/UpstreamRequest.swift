@@ -29,6 +29,12 @@ public struct UpstreamRequest: Sendable {
   ///
   /// Only a TLS handshake tells, so such a request goes over a connection of its own.
   public var wantsCertificate: Bool
+  /// Called when there is a connection and the request's first bytes follow; on libcurl's thread, so it must not
+  /// block.
+  ///
+  /// A transfer for which it was not called has sent nothing. It is called once more when a reused connection turned
+  /// out dead and libcurl takes another.
+  public var onSending: (@Sendable () -> Void)?
 
   /// A request of which at most `responseLimit` bytes of answer are wanted (default 64 MiB).
   public init(
@@ -38,7 +44,8 @@ public struct UpstreamRequest: Sendable {
     body: [UInt8] = [],
     responseLimit: Int = 64 << 20,
     responseTimeout: Duration? = nil,
-    wantsCertificate: Bool = false
+    wantsCertificate: Bool = false,
+    onSending: (@Sendable () -> Void)? = nil
   ) {
     self.method = method
     self.url = url
@@ -47,6 +54,7 @@ public struct UpstreamRequest: Sendable {
     self.responseLimit = responseLimit
     self.responseTimeout = responseTimeout
     self.wantsCertificate = wantsCertificate
+    self.onSending = onSending
   }
 }
 

@@ -1,5 +1,6 @@
 import ClientKeys
 import Daemon
+import Pacing
 import Platform
 import RouterTrust
 import Sealing
@@ -29,6 +30,8 @@ import Testing
       version: "nomyo-proxy 0.1.0 (abc)", pid: 4711, startedAt: 0, uptime: 7500, takenAt: 1_800_000_000,
       clientKeys: keys, routerKey: router, memory: memory)
     (status.exchanges.answered, status.exchanges.inFlight) = (120, 3)
+    (status.pacing.waiting, status.pacing.inFlight, status.pacing.admitted) = (2, 1, 122)
+    status.pacing.refused = ["queue_full": 3, "paused": 1]
     return status
   }
 
@@ -46,8 +49,21 @@ import Testing
                        RSA-4096, accepted by first-use, seen 45 s ago
         memory         never swapped, no core dumps, freed memory overwritten, 64 KiB for keys
         exchanges      3 in flight, 120 answered, 0 failed, 0 refused, 0 retries
+        pacing         2 waiting, 1 at the router, 122 let through, 4 not
 
         """)
+  }
+
+  @Test func `a breaker that is open stands out, and when it tries again`() throws {
+    var status = try Self.healthy()
+    status.pacing.cause = .coolDown
+    status.pacing.heldFor = .seconds(1799)
+    #expect(StatusText(status: status).text.contains("NOTHING IS SENT: cool down; next try in 30 min\n"))
+    (status.pacing.cause, status.pacing.heldFor) = (.unreachable, nil)
+    status.pacing.pause = .milliseconds(2500)
+    let text = StatusText(status: status).text
+    #expect(text.contains("NOTHING IS SENT: unreachable; trying now\n"))
+    #expect(text.contains("the router asked for a pause: 3 s left\n"))
   }
 
   @Test func `a key that is not trusted stands out, with the command that accepts it`() throws {

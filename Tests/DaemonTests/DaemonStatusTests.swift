@@ -1,5 +1,6 @@
 import ClientKeys
 import Foundation
+import Pacing
 import Platform
 import RouterTrust
 import Sealing
@@ -20,7 +21,7 @@ import Testing
     #expect(
       Set(document.keys) == [
         "version", "pid", "started_at", "uptime_s", "taken_at", "configuration_file", "ready", "waiting_for",
-        "reason", "client_keys", "router_key", "memory", "exchanges",
+        "reason", "client_keys", "router_key", "memory", "exchanges", "pacing",
       ])
     let keys = try #require(document["client_keys"] as? [String: Any])
     #expect(
@@ -30,6 +31,13 @@ import Testing
       ])
     #expect((keys["current"] as? [String: Any])?["fingerprint"] as? String == "\(StatusSamples.own)")
     #expect((document["router_key"] as? [String: Any])?["refused"] as? String == "\(StatusSamples.other)")
+    let pacing = try #require(document["pacing"] as? [String: Any])
+    #expect(
+      Set(pacing.keys) == [
+        "waiting", "callers", "in_flight", "held_by", "held_for_ms", "pause_ms", "admitted", "refused",
+      ])
+    #expect(pacing["held_by"] as? String == "cool_down" && pacing["held_for_ms"] as? Int == 1_799_000)
+    #expect(pacing["refused"] as? [String: Int] == ["queue_full": 2, "unreachable": 1])
     #expect(document["ready"] as? Bool == false)
     #expect((document["exchanges"] as? [String: Any])?["in_flight"] as? Int == 3)
   }
@@ -76,7 +84,9 @@ import Testing
   private func samples(_ status: DaemonStatus) -> [String: Double] {
     Dictionary(
       uniqueKeysWithValues: status.metricFamilies.flatMap { family in
-        family.samples.map { (family.name, $0.value) }
+        family.samples.map { sample in
+          (([family.name] + sample.labels.map(\.value)).joined(separator: " "), sample.value)
+        }
       })
   }
 
@@ -89,6 +99,11 @@ import Testing
     #expect(samples["nomyo_proxy_router_key_refused"] == 1)
     #expect(samples["nomyo_proxy_router_key_age_seconds"] == 90)
     #expect(samples["nomyo_proxy_memory_locked"] == 1)
+    #expect(samples["nomyo_proxy_pacing_waiting"] == 6)
+    #expect(samples["nomyo_proxy_breaker_open cool_down"] == 1)
+    #expect(samples["nomyo_proxy_breaker_open unreachable"] == 0)
+    #expect(samples["nomyo_proxy_pacing_refused queue_full"] == 2)
+    #expect(samples["nomyo_proxy_pacing_refused paused"] == 0)
   }
 
   @Test func `what there is not has no sample`() {
@@ -144,6 +159,10 @@ enum StatusSamples {
     status.reason = "it shows another key\n"
     (status.exchanges.inFlight, status.exchanges.answered, status.exchanges.failed) = (3, 100, 2)
     (status.exchanges.refused, status.exchanges.retries) = (5, 4)
+    (status.pacing.waiting, status.pacing.callers, status.pacing.inFlight) = (6, 2, 3)
+    (status.pacing.cause, status.pacing.heldFor) = (.coolDown, .seconds(1799))
+    (status.pacing.pause, status.pacing.admitted) = (.milliseconds(1500), 110)
+    status.pacing.refused = ["queue_full": 2, "unreachable": 1]
     return status
   }()
 

@@ -156,6 +156,7 @@ class Proxy(Process):
                 "url": router_url,
                 "allow_http": True,
                 "trust": "tls",  # most tests let the router change its key as it likes
+                "rate": {"per_second": 0},  # and send as fast as they can
             },
             "stream": {"commit_after": "500ms"},
             "log": {"level": "debug"},  # at this level, too, no content may be logged

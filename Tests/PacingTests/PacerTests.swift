@@ -53,6 +53,42 @@ import Testing
     #expect(pacer.totals == PacingTotals(admitted: 5))
   }
 
+  @Test func `one who can go at once needs no name, and nobody overtakes those who wait`() async throws {
+    for _ in 0..<4 {
+      let admission = try #require(pacer.admitNow(key: .configured))
+      admission.sent()
+      #expect(admission.isSent)
+    }
+    #expect(pacer.admitNow(key: .configured) == nil)
+    let waiter = Task { try await admit() }
+    await clock.untilAsleep(1)
+    clock.advance(by: .milliseconds(999))
+    #expect(pacer.admitNow(key: .configured) == nil)
+    clock.advance(by: .milliseconds(1))
+    #expect(try await waiter.value.number == 5)
+    #expect(pacer.totals == PacingTotals(admitted: 5))
+  }
+
+  @Test func `all keys together are told at a glance`() async throws {
+    #expect(pacer.overview == PacingOverview())
+    let burst = try await useBurst()
+    let other = try await admit(key: .digest([1]))
+    let waiter = Task { try await admit() }
+    await untilWaiting(1)
+    #expect(pacer.waiting == 1)
+    other.sent()
+    other.ended(.unavailable(retryAfter: .seconds(60)))
+    clock.advance(by: .milliseconds(500))
+    var expected = PacingOverview()
+    (expected.waiting, expected.callers, expected.inFlight, expected.admitted) = (1, 1, 4, 5)
+    (expected.cause, expected.heldFor) = (.coolDown, .milliseconds(59_500))
+    #expect(pacer.overview == expected)
+    waiter.cancel()
+    _ = await waiter.result
+    #expect(pacer.overview.refused == ["cancelled": 1])
+    #expect(burst.count == 4)
+  }
+
   @Test func `keys do not share a rate`() async throws {
     let burst = try await useBurst()
     let other = try await admit(key: .digest([1]))
@@ -159,7 +195,8 @@ import Testing
   @Test func `whoever comes and goes, the limits hold and everybody gets an answer`() async throws {
     let sends = Watched<[Int]>([])
     let finished = Watched(0)
-    let pacer = Pacer(policy: PacingPolicy(margin: .zero), clock: clock, jitter: { 0 })
+    let patient = PacingPolicy(margin: .zero, maxWait: .seconds(100_000))
+    let pacer = Pacer(policy: patient, clock: clock, jitter: { 0 })
     let start = clock.now
     await withTaskGroup(of: Void.self) { group in
       for visitor in 0..<200 {

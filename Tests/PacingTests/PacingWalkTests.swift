@@ -115,7 +115,14 @@ extension World {
     let due = min(now + patience, now + policy.maxWait.milliseconds)
     waiting.append(Waiting(request: arrivals, caller: caller, due: due))
     let deadline = Duration.milliseconds(now + patience)
-    act(machine.arrived(arrivals, of: caller, deadline: deadline, at: time))
+    let passes = machine.letsPass(at: time)
+    if passes, patience > 0, arrivals.isMultiple(of: 3) {
+      act([.admit(arrivals)] + machine.passed(arrivals, at: time))
+      return
+    }
+    let actions = machine.arrived(arrivals, of: caller, deadline: deadline, at: time)
+    if patience > 0 { #expect(actions.contains(.admit(arrivals)) == passes) }
+    act(actions)
   }
 
   /// After a long silence a request is let through at once, whatever happened before.

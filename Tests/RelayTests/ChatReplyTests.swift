@@ -93,7 +93,7 @@ import Upstream
   }
 
   @Test func `a failure after retries that fits before the commit is a real status too`() async throws {
-    let rig = try await Rig(StubRouter(.fail(.unreachable)))
+    let rig = try await Rig(StubRouter(.status(502)))
     let sink = RecordingSink()
     let task = ask(Self.stream, try rig.responder(), sink)
     // The exchange waits for its next attempt, the reply for its time to commit.

@@ -67,13 +67,40 @@ import Upstream
       Row(
         failure: .answer(APIFault(status: 502, type: "server_error", code: "upstream_answer", message: "no")),
         status: 502, type: "server_error", code: "upstream_answer"),
+      Row(failure: .unsent(.unreachable), status: 502, type: "server_error", code: "upstream_unreachable"),
+      Row(
+        failure: .unsent(.handshake("cut")), status: 502, type: "server_error", code: "upstream_unreachable"),
+      Row(failure: .unsent(.connectTimedOut), status: 504, type: "server_error", code: "upstream_timeout"),
+      Row(
+        failure: .deadlinePassed, status: 504, type: "server_error", code: "deadline_passed",
+        retryAfter: .seconds(1)),
+      held(.queueFull, 429, "rate_limit_error", "queue_full"),
+      held(.waitTooLong, 429, "rate_limit_error", "queue_wait_too_long"),
+      held(.paused, 429, "rate_limit_error", "upstream_rate_limit"),
+      held(.deadlinePassed, 504, "server_error", "deadline_passed"),
+      held(.breaker(.coolDown), 503, "server_error", "upstream_cool_down", shouldRetry: false),
+      held(
+        .breaker(.unauthorized), 401, "authentication_error", "upstream_authentication", shouldRetry: false),
+      held(.breaker(.unreachable), 503, "server_error", "upstream_unreachable"),
+      held(.breaker(.unavailable), 503, "server_error", "upstream_unavailable"),
+      Row(
+        failure: .keyUnavailable(.held(PacingRefusal(.queueFull, retryAfter: .seconds(2)))), status: 429,
+        type: "rate_limit_error", code: "queue_full", retryAfter: .seconds(2)),
       Row(failure: .cancelled, status: 503, type: "server_error", code: "shutting_down"),
       Row(failure: .local("secret detail"), status: 500, type: "server_error", code: "internal_error"),
     ]
 
+  private static func held(
+    _ reason: PacingRefusal.Reason, _ status: Int, _ type: String, _ code: String, shouldRetry: Bool? = nil
+  ) -> Row {
+    Row(
+      failure: .held(PacingRefusal(reason, retryAfter: .seconds(7))), status: status, type: type, code: code,
+      shouldRetry: shouldRetry, retryAfter: .seconds(7))
+  }
+
   @Test(arguments: rows)
   func `every failure has its status, type and code`(row: Row) {
-    let fault = FailedExchange(failure: row.failure, retries: 0).fault
+    let fault = FailedExchange(failure: row.failure, wasTriedAgain: false).fault
     #expect(fault.status == row.status)
     #expect(fault.type == row.type)
     #expect(fault.code == row.code)
@@ -85,7 +112,7 @@ import Upstream
 
   @Test(arguments: rows)
   func `after a retry the caller's tool is told not to retry on its own`(row: Row) {
-    #expect(FailedExchange(failure: row.failure, retries: 1).fault.shouldRetry == false)
+    #expect(FailedExchange(failure: row.failure, wasTriedAgain: true).fault.shouldRetry == false)
   }
 
   // MARK: Statuses
@@ -108,7 +135,7 @@ import Upstream
     router: Int, caller: Int, type: String, code: String
   ) {
     let refusal = RouterRefusal(status: router, detail: nil, retryAfter: .seconds(3))
-    let fault = FailedExchange(failure: .status(refusal), retries: 0).fault
+    let fault = FailedExchange(failure: .status(refusal), wasTriedAgain: false).fault
     #expect((fault.status, fault.type, fault.code) == (caller, type, code))
     #expect(fault.retryAfter == .seconds(3))
     #expect(fault.shouldRetry == nil)
@@ -119,7 +146,7 @@ import Upstream
     let known = [400, 401, 403, 404, 409, 413, 422, 429, 500, 502, 503, 504]
     for status in 100...599 where !known.contains(status) {
       let refusal = RouterRefusal(status: status, detail: nil, retryAfter: nil)
-      let fault = FailedExchange(failure: .status(refusal), retries: 0).fault
+      let fault = FailedExchange(failure: .status(refusal), wasTriedAgain: false).fault
       #expect((fault.status, fault.type, fault.code) == (502, "server_error", "upstream_status"))
       #expect(fault.message.contains("status \(status),"))
     }
@@ -128,7 +155,7 @@ import Upstream
   @Test func `what the router says is quoted as its words, on one line and cut`() {
     let said = "line one\nline two \u{202E}\u{1B}[31m" + String(repeating: "x", count: 400)
     let refusal = RouterRefusal(status: 400, detail: said, retryAfter: nil)
-    let message = FailedExchange(failure: .status(refusal), retries: 0).fault.message
+    let message = FailedExchange(failure: .status(refusal), wasTriedAgain: false).fault.message
     #expect(message.hasPrefix("The router refuses this request. It says: \"line one line two"))
     #expect(message.hasSuffix("…\""))
     #expect(!message.unicodeScalars.contains { $0.value < 0x20 || $0 == "\u{202E}" })
@@ -139,7 +166,7 @@ import Upstream
   @Test func `all ways in which an envelope can be wrong look the same from outside`() {
     // The tier is said: the caller asked for it, and it is no secret what the router answered.
     let faults = EnvelopeFault.Cause.allCases.filter { $0 != .securityTier }.map {
-      FailedExchange(failure: .integrity($0), retries: 0).fault
+      FailedExchange(failure: .integrity($0), wasTriedAgain: false).fault
     }
     for fault in faults {
       #expect(fault == faults.first)
@@ -152,7 +179,9 @@ import Upstream
   func
     `another tier than the one asked for, a key that is not trusted and a shortage have codes of their own`()
   {
-    func fault(_ failure: ExchangeFailure) -> APIFault { FailedExchange(failure: failure, retries: 0).fault }
+    func fault(_ failure: ExchangeFailure) -> APIFault {
+      FailedExchange(failure: failure, wasTriedAgain: false).fault
+    }
     let tier = fault(.integrity(.securityTier))
     #expect((tier.status, tier.code, tier.shouldRetry) == (502, "upstream_tier_downgrade", false))
     let refusal = UntrustedRouterKey(

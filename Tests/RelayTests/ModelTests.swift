@@ -2,6 +2,7 @@ import Dialects
 import Foundation
 import HTTPTypes
 import Listener
+import Pacing
 import Platform
 import Testing
 import Upstream
@@ -16,7 +17,10 @@ import Upstream
   private func names(
     _ catalog: ModelCatalog, _ bearer: String? = nil, after wait: Duration = .zero
   ) async throws -> [String] {
-    try await catalog.models(for: bearer.map { Credential(Secret($0)) }, at: later(wait)).map(\.id)
+    try await catalog.models(
+      for: bearer.map { Credential(Secret($0)) }, turn: Turn(key: .configured) { .connection(1) },
+      at: later(wait)
+    ).map(\.id)
   }
 
   @Test func `a list is asked for once a minute`() async throws {
@@ -100,7 +104,8 @@ import Upstream
     let rig = try await Rig(StubRouter(.hang))
     let catalog = rig.catalog(
       aliases: ["b-alias": "lab/first", "a-alias": "not/listed", "second": "lab/first"])
-    let models = try await catalog.models(for: nil, at: start)
+    let models = try await catalog.models(
+      for: nil, turn: Turn(key: .configured) { .connection(1) }, at: start)
     #expect(models.map(\.id) == ["lab/first", "second", "a-alias", "b-alias"])
     #expect(models.map(\.root) == ["lab/first", "second", "not/listed", "lab/first"])
   }

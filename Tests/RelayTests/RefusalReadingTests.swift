@@ -55,8 +55,19 @@ import Testing
     #expect(refusal("", [.retryAfter: text]).retryAfter == wait)
   }
 
+  @Test func `Retry-After as a date is understood`() {
+    func wait(_ text: String, at now: Int) -> Duration? { Duration(retryAfter: text, at: now) }
+    // RFC 9110 section 5.6.7's own example.
+    #expect(wait("Sun, 06 Nov 1994 08:49:37 GMT", at: 784_111_770) == .seconds(7))
+    #expect(wait("Sun, 06 Nov 1994 08:49:37 GMT", at: 784_111_900) == .zero)
+    #expect(wait("Thu, 29 Feb 2024 23:59:59 GMT", at: 1_709_251_190) == .seconds(9))
+    #expect(wait("Fri, 01 Mar 2024 00:00:00 GMT", at: 1_709_251_190) == .seconds(10))
+  }
+
   @Test(arguments: [
-    "-1", "86401", "nan", "inf", "1e400", "soon", "", "Wed, 21 Oct 2026 07:28:00 GMT", "7 s",
+    "-1", "86401", "nan", "inf", "1e400", "soon", "", "Wed, 21 Oct 2026 07:28:00", "7 s", ".", "1.2.3",
+    "Thu, 01 Jan 2032 00:00:00 GMT",
+    "Wed, 21 Okt 2026 07:28:00 GMT", "Wed, 21 Oct 2026 24:28:00 GMT", "Wednesday, 21-Oct-26 07:28:00 GMT",
   ])
   func `any other Retry-After is left out`(text: String) {
     #expect(refusal("", [.retryAfter: text]).retryAfter == nil)

@@ -168,10 +168,10 @@ import Upstream
 
   @Test func `a place is given back however an exchange ends`() async throws {
     let rig = try await Rig(
-      StubRouter(.status(401), .status(200, "no envelope"), .hang, .say("hi")))
+      StubRouter(.status(403), .status(200, "no envelope"), .hang, .say("hi")))
     let responder = try rig.responder(inFlightLimit: 1)
     #expect(await responder.answer(.chat("{")).head?.status == 400)
-    #expect(await responder.answer(.chat()).head?.status == 401)
+    #expect(await responder.answer(.chat()).head?.status == 403)
     #expect(await responder.answer(.chat()).head?.status == 502)
     let gone = Task {
       await responder.respond(to: .chat(), through: Reply(to: RecordingSink(goneAfter: 0)))

@@ -14,7 +14,8 @@ import Upstream
   ///
   /// - Returns: how it ended, with the waits that were asked for.
   private func run(
-    _ rig: Rig, tier: SecurityTier? = nil, timeout: Duration = .seconds(900)
+    _ rig: Rig, tier: SecurityTier? = nil, timeout: Duration = .seconds(900),
+    step: Duration = .seconds(3600)
   ) async throws -> (ending: ChatReply.Outcome, waits: [Duration]) {
     let exchange = try rig.exchange(tier: tier, timeout: timeout)
     let ending = await withTaskGroup(of: ChatReply.Outcome?.self) { group in
@@ -22,7 +23,7 @@ import Upstream
       group.addTask {
         while !Task.isCancelled {
           await rig.clock.untilAsleep()
-          rig.clock.advance(by: .seconds(3600))
+          rig.clock.advance(by: step)
         }
         return nil
       }
@@ -53,11 +54,32 @@ import Upstream
     #expect(waits[0] >= .milliseconds(375) && waits[0] <= .milliseconds(625))
   }
 
-  @Test(arguments: [UpstreamError.unresolved, .unreachable, .connectTimedOut, .disconnected])
-  func `a connection that failed is tried again, up to the limit`(error: UpstreamError) async throws {
-    let rig = try await Rig(StubRouter(.fail(error)))
+  @Test(arguments: [UpstreamError.unresolved, .unreachable, .connectTimedOut, .handshake("cut")])
+  func `while there is no connection it goes on for ten seconds, and none of it is a retry`(
+    error: UpstreamError
+  ) async throws {
+    let rig = try await Rig(StubRouter(.fail(error)), retries: 1)
+    let start = rig.clock.now
+    let (ending, _) = try await run(rig, step: .milliseconds(500))
+    #expect(failure(ending)?.fault.shouldRetry == false)
+    #expect(ending.exchange.retries == 0)
+    let took = start.duration(to: rig.clock.now)
+    #expect(took >= .seconds(10) && took < .seconds(14), "\(took)")
+    #expect(rig.router.arrivals.count > 5)
+  }
+
+  @Test func `a router that comes back within that time has lost nothing`() async throws {
+    let rig = try await Rig(
+      StubRouter(inTurn: [StubRouter.Reaction](repeating: .fail(.unreachable), count: 6) + [.say("hi")]))
+    let (ending, _) = try await run(rig, step: .milliseconds(500))
+    #expect(isAnswered(ending))
+    #expect(rig.router.arrivals.count == 7)
+  }
+
+  @Test func `a connection that broke is tried again, up to the limit`() async throws {
+    let rig = try await Rig(StubRouter(.fail(.disconnected)))
     let (ending, waits) = try await run(rig)
-    #expect(failure(ending)?.retries == 2)
+    #expect(ending.exchange.retries == 2)
     #expect(failure(ending)?.fault.shouldRetry == false)
     #expect(rig.router.arrivals.count == 3)
     try #require(waits.count == 2)
@@ -85,7 +107,7 @@ import Upstream
   func `a second one of these is the caller's`(status: Int) async throws {
     let rig = try await Rig(StubRouter(.status(status)), retries: 5)
     let (ending, _) = try await run(rig)
-    #expect(failure(ending)?.retries == 1)
+    #expect(ending.exchange.retries == 1)
     #expect(rig.router.arrivals.count == 2)
   }
 
@@ -94,7 +116,7 @@ import Upstream
     let rig = try await Rig(StubRouter(.status(status), .say("hi")))
     let (ending, waits) = try await run(rig)
     #expect(failure(ending)?.failure.logClass == "router-status-\(status)")
-    #expect(failure(ending)?.retries == 0)
+    #expect(ending.exchange.retries == 0)
     #expect(waits.isEmpty)
     #expect(rig.router.arrivals.count == 1)
   }
@@ -139,7 +161,7 @@ import Upstream
     rig.router.answerKeyRequests(with: .status(503))
     let (ending, waits) = try await run(rig)
     #expect(failure(ending)?.fault.code == "upstream_key_unavailable")
-    #expect(failure(ending)?.retries == 1)
+    #expect(ending.exchange.retries == 1)
     #expect(rig.router.keyRequests.count == 2 && rig.router.arrivals.isEmpty)
     #expect(waits.count == 1)
   }

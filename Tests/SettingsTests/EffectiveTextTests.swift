@@ -20,11 +20,19 @@ struct EffectiveTextTests {
     connect_timeout = "1500ms"
     response_timeout = "2h"
     retries = 0
+    [router.rate]
+    per_second = 7
+    burst = 9
+    window = "2s"
+    queue = 3
+    max_wait = "4s"
+    scope = "all"
     [access]
     hosts = []
     origins = ["https://a.example:*", "null"]
     [models]
     list = ["one/two", "three"]
+    single_flight = false
 
     [models.aliases]
     "gpt \\"4\\"\\\\" = "Qwen/Qwen3.5-27B"

@@ -1,5 +1,6 @@
 import ClientKeys
 import JSONText
+import Pacing
 import Platform
 import RouterTrust
 
@@ -32,6 +33,8 @@ extension DaemonStatus {
     memory.write(to: &writer)
     writer.name("exchanges")
     exchanges.write(to: &writer)
+    writer.name("pacing")
+    pacing.write(to: &writer)
     writer.endObject()
     return writer.bytes
   }
@@ -47,6 +50,28 @@ extension DaemonStatus.Exchanges {
     writer.member("retries", retries)
     writer.endObject()
   }
+}
+
+extension PacingOverview {
+  fileprivate func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("waiting", waiting)
+    writer.member("callers", callers)
+    writer.member("in_flight", inFlight)
+    writer.optionalMember("held_by", cause?.rawValue)
+    writer.optionalMember("held_for_ms", heldFor.map { $0.wholeMilliseconds })
+    writer.optionalMember("pause_ms", pause.map { $0.wholeMilliseconds })
+    writer.member("admitted", admitted)
+    writer.name("refused")
+    writer.beginObject()
+    for (reason, count) in refused.sorted(by: { $0.key < $1.key }) { writer.member(reason, count) }
+    writer.endObject()
+    writer.endObject()
+  }
+}
+
+extension Duration {
+  fileprivate var wholeMilliseconds: Int { Int(self / .milliseconds(1)) }
 }
 
 extension ClientKeyStatus {

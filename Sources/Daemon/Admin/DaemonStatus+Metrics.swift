@@ -1,4 +1,5 @@
 import ClientKeys
+import Pacing
 import Platform
 import RouterTrust
 import Telemetry
@@ -8,7 +9,9 @@ extension DaemonStatus {
   /// Gauges and counters of keys, trust, memory and the process.
   ///
   /// What there is not (a key, a next rotation) has no sample.
-  var metricFamilies: [MetricFamily] { processFamilies + clientKeyFamilies + routerKeyFamilies }
+  var metricFamilies: [MetricFamily] {
+    processFamilies + clientKeyFamilies + routerKeyFamilies + pacingFamilies
+  }
 
   private var processFamilies: [MetricFamily] {
     [
@@ -73,6 +76,30 @@ extension DaemonStatus {
       gauge(
         "nomyo_proxy_router_key_failing", help: "Whether the last look at the router's key brought none.",
         routerKey.lastFailure != nil),
+    ]
+  }
+
+  private var pacingFamilies: [MetricFamily] {
+    [
+      count("nomyo_proxy_pacing_waiting", help: "Requests that wait for their turn.", pacing.waiting),
+      count("nomyo_proxy_pacing_callers", help: "Callers of whom a request waits.", pacing.callers),
+      count("nomyo_proxy_pacing_in_flight", help: "Requests that are at the router.", pacing.inFlight),
+      MetricFamily(
+        "nomyo_proxy_breaker_open", .gauge, help: "Whether nothing is sent, by cause.",
+        BreakerCause.allCases.map {
+          MetricFamily.Sample(pacing.cause == $0 ? 1 : 0, .init("cause", $0.rawValue))
+        }),
+      seconds(
+        "nomyo_proxy_pacing_pause_seconds", help: "What is left of a pause that the router asked for.",
+        pacing.pause.map { Int($0.components.seconds) }),
+      MetricFamily(
+        "nomyo_proxy_pacing_admitted", .counter, help: "Requests that got their turn.",
+        value: Double(pacing.admitted)),
+      MetricFamily(
+        "nomyo_proxy_pacing_refused", .counter, help: "Requests that did not get their turn, by reason.",
+        PacingRefusal.Reason.all.map(\.name).map {
+          MetricFamily.Sample(Double(pacing.refused[$0] ?? 0), .init("reason", $0))
+        }),
     ]
   }
 

@@ -1,5 +1,6 @@
 public import ClientKeys
 import JSONText
+import Pacing
 import Platform
 public import RouterTrust
 import Sealing
@@ -32,6 +33,7 @@ extension DaemonStatus {
     waitingFor = wants.compactMap(\.string)
     reason = try object.optional("reason", StatusObject.string)
     exchanges = try Exchanges(object.object("exchanges"))
+    pacing = try PacingOverview(object.object("pacing"))
   }
 }
 
@@ -42,6 +44,23 @@ extension DaemonStatus.Exchanges {
     failed = try object.integer("failed")
     refused = try object.integer("refused")
     retries = try object.integer("retries")
+  }
+}
+
+extension PacingOverview {
+  fileprivate init(_ object: StatusObject) throws(UnreadableStatus) {
+    self.init()
+    waiting = try object.integer("waiting")
+    callers = try object.integer("callers")
+    inFlight = try object.integer("in_flight")
+    cause = try object.optional("held_by", StatusObject.string).flatMap(BreakerCause.init(rawValue:))
+    heldFor = try object.optional("held_for_ms", StatusObject.integer).map { .milliseconds($0) }
+    pause = try object.optional("pause_ms", StatusObject.integer).map { .milliseconds($0) }
+    admitted = try object.integer("admitted")
+    let refused = try object.object("refused")
+    for reason in PacingRefusal.Reason.all.map(\.name) {
+      self.refused[reason] = try refused.optional(reason, StatusObject.integer)
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 public import ClientKeys
+public import Pacing
 public import Platform
 public import RouterTrust
 
@@ -47,6 +48,8 @@ public struct DaemonStatus: Sendable, Equatable {
   public var memory: SecureMemoryReport
   /// The work done so far.
   public var exchanges = Exchanges()
+  /// The rate, the queue and the breaker.
+  public var pacing = PacingOverview()
 
   /// Whether a request can be sealed and its answer opened right now.
   public var isReady: Bool { waitingFor.isEmpty }

@@ -1,5 +1,6 @@
 import ClientKeys
 import Glibc
+import Pacing
 import Platform
 import Relay
 import RouterTrust
@@ -10,6 +11,7 @@ import Telemetry
 struct RunningDaemon: AdminSubject {
   let clientKeys: ClientKeyRing
   let routerKeys: RouterKeyCache
+  let pacer: Pacer
   let counters: Metrics
   let memory: SecureMemoryReport
   let version: String
@@ -28,6 +30,7 @@ struct RunningDaemon: AdminSubject {
     status.waitingFor = readiness.wants.map(\.rawValue)
     status.reason = readiness.reason
     status.exchanges = DaemonStatus.Exchanges(counters.totals)
+    status.pacing = pacer.overview
     return status
   }
 

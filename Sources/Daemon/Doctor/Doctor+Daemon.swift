@@ -1,6 +1,7 @@
 import ClientKeys
 import Envelope
 import Logging
+import Pacing
 public import Platform
 import Relay
 import RouterTrust
@@ -47,7 +48,8 @@ extension Daemon {
         doctorResponder(
           RouterClient(
             transport: upstream, baseURL: settings.router.url.description,
-            responseLimit: settings.limits.response),
+            responseLimit: settings.limits.response, pacer: Pacer(policy: settings.router.rate.policy),
+            paced: settings.router.rate.scope),
           key, pair, threads, logger)
       },
       close: { await upstream.close() })

@@ -6,6 +6,7 @@ import HTTPTypes
 import InMemoryLogging
 import Listener
 import Logging
+import Pacing
 import Platform
 import RouterTrust
 import Sealing
@@ -19,6 +20,7 @@ struct Rig {
   let router: StubRouter
   let clock = ManualClock()
   let log = InMemoryLogHandler()
+  let pacer: Pacer
   let ring: ClientKeyRing
   let cache: RouterKeyCache
   let context: ExchangeContext
@@ -28,10 +30,13 @@ struct Rig {
     _ router: StubRouter, retries: Int = 2, hasClientKey: Bool = true,
     trust: TrustPolicy = TrustPolicy(mode: .tls),
     rotation: RotationPolicy = RotationPolicy(interval: nil, pool: 0),
+    pacing: PacingPolicy = PacingPolicy(perSecond: 0), paced: PacedRequests = .authenticated,
     beforeSecondKey: @escaping @Sendable () -> Void = {}
   ) async throws {
     self.router = router
-    client = RouterClient(transport: router, baseURL: Self.baseURL, responseLimit: 1 << 20)
+    pacer = Pacer(policy: pacing, clock: clock)
+    client = RouterClient(
+      transport: router, baseURL: Self.baseURL, responseLimit: 1 << 20, pacer: pacer, paced: paced)
     cache = RouterKeyCache(
       router: Self.baseURL, policy: trust, minimumBits: 4096
     ) { [client] in try await client.publicKeyDocument() }
@@ -64,7 +69,8 @@ struct Rig {
     Exchange(
       context: context, request: try OpenAIChat().decode(Array(body.utf8), under: RequestPolicy()),
       tier: tier,
-      bearer: bearer.map { Credential(Secret($0)) }, deadline: .now.advanced(by: timeout))
+      bearer: bearer.map { Credential(Secret($0)) }, turn: Turn(key: .configured) { .connection(1) },
+      deadline: .now.advanced(by: timeout))
   }
 
   // MARK: Requests

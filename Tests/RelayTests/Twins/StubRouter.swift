@@ -32,6 +32,16 @@ final class StubRouter: RouterTransport {
     /// Says nothing until the transfer is taken away.
     case hang
 
+    /// Whether the request went out before this happened.
+    var wasSent: Bool {
+      switch self {
+      case .fail(.unresolved), .fail(.unreachable), .fail(.connectTimedOut), .fail(.handshake), .fail(.tls),
+        .fail(.clearText), .fail(.badURL):
+        false
+      case .fail, .seal, .status, .hang: true
+      }
+    }
+
     /// An ordinary completion that says `text`.
     static func say(_ text: String) -> Reaction {
       .seal(
@@ -117,7 +127,9 @@ final class StubRouter: RouterTransport {
       state.arrivals.append(arrival)
       return arrival
     }
-    return try await perform(await script(arrival), request)
+    let reaction = await script(arrival)
+    if reaction.wasSent { request.onSending?() }
+    return try await perform(reaction, request)
   }
 
   private func reactionToOther(_ request: UpstreamRequest) -> Reaction {
