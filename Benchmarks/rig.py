@@ -113,6 +113,7 @@ def start_proxy(router_port, folder, **settings):
     environment = {"NOMYO_PROXY_LISTEN": f"127.0.0.1:{port}", "NOMYO_API_KEY": "bench",
                    "NOMYO_PROXY_ROUTER_URL": f"http://127.0.0.1:{router_port}",
                    "NOMYO_PROXY_ROUTER_ALLOW_HTTP": "true", "NOMYO_PROXY_LOG_LEVEL": "warning",
+                   "NOMYO_PROXY_ROUTER_RATE_PER_SECOND": "0",  # what is measured is not the rate
                    "STATE_DIRECTORY": home, "RUNTIME_DIRECTORY": home}
     environment |= {f"NOMYO_PROXY_{name.upper()}": str(value) for name, value in settings.items()}
     daemon = Daemon(PROXY, ["run"], environment, f"http://127.0.0.1:{port}/readyz")

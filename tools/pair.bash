@@ -49,6 +49,7 @@ start_router() {
 start_proxy() {
   start nomyo-proxy "${bare[@]}" NOMYO_API_KEY=demo-key NOMYO_PROXY_LISTEN="127.0.0.1:$1" \
     NOMYO_PROXY_ROUTER_URL="http://127.0.0.1:$2" NOMYO_PROXY_ROUTER_ALLOW_HTTP=true \
+    NOMYO_PROXY_ROUTER_RATE_PER_SECOND=0 \
     STATE_DIRECTORY="$work/state" RUNTIME_DIRECTORY="$work/run" \
     "$programs/nomyo-proxy" run
   # Ready means that its key pair is made, which takes a second or two.

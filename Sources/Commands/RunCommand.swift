@@ -10,8 +10,12 @@ import Settings
 /// `nomyo-proxy run`.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Serve until SIGTERM or SIGINT; SIGUSR1 replaces the client key.",
+    commandName: "run",
+    abstract: "Serve until SIGTERM or SIGINT; SIGHUP reloads, SIGUSR1 replaces the client key.",
     discussion: """
+      On SIGTERM or SIGINT, requests in flight are answered for at most shutdown.drain; a second signal ends that wait.
+      The exit status is 0 if all of them were, and 75 if some were given up.
+
       Every key of the configuration is also a flag and an environment variable; `nomyo-proxy help-config` lists them
       with their defaults.
       """)
@@ -23,16 +27,20 @@ struct RunCommand: AsyncParsableCommand {
     let (settings, memory) = try protectedSettings()
     // The other end of a pipe or socket that closes is an error of that write, and never the end of the process.
     signal(SIGPIPE, SIG_IGN)
-    // Until there is a key to rotate, a wish to do so must not end the process.
+    // Until there is a key to rotate or somebody to read anew, the wish must not end the process.
     signal(SIGUSR1, SIG_IGN)
+    signal(SIGHUP, SIG_IGN)
     do {
       try await Daemon(
         settings, memory: memory, version: NomyoProxyCommand.version, logger: Self.logger(settings.log)
-      ).run()
+      ).run { [flags] in try flags.read() }
     } catch let faults
       as ConfigurationFaults
     {
       throw Complaint.configuration(faults)
+    } catch is RequestsGivenUp {
+      // What and how many is in the log.
+      throw ExitCode.tryAgain
     } catch let error as KeyDirectoryFault {
       Complaint.say("\(error)")
       throw ExitCode.tryAgain

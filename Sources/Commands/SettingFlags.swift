@@ -129,6 +129,14 @@ struct SettingFlags: ParsableArguments {
     return all.compactMapValues { $0 }
   }
 
+  /// The settings of this process, read anew.
+  ///
+  /// - Throws: `ConfigurationFaults`.
+  func read() throws -> Settings {
+    try SettingsLoader.load(
+      .process(configFlag: config, flags: values), readsSecrets: true, beforeSecrets: { _ in })
+  }
+
   /// The settings of this process.
   ///
   /// - Parameters:

@@ -46,8 +46,10 @@ public struct Daemon: Sendable {
 
   /// Serves until SIGTERM or SIGINT; a second one ends at once.
   ///
-  /// - Throws: `ListenError` for an address that cannot be had, and what the services throw.
-  public func run() async throws {
+  /// - Parameter reading: Reads the configuration anew, for SIGHUP; without it the signal changes nothing.
+  /// - Throws: `ListenError` for an address that cannot be had, `RequestsGivenUp` where not everything was answered, and
+  ///   what the services throw.
+  public func run(reading: (@Sendable () throws -> Settings)? = nil) async throws {
     let heap = try startCryptography()
     announce()
     let notifier = ServiceNotifier()
@@ -77,10 +79,13 @@ public struct Daemon: Sendable {
         cache: parts.running.routerKeys, interval: settings.router.keyRefresh, notice: notice, logger: logger),
       ListenerService(server: server, drain: settings.shutdown.drain, notice: notice, logger: logger),
     ]
+    if let reading { services.insert(reloading(parts, reading), at: 1) }
     if let admin = try await startAdmin(parts.running) { services.insert(admin, at: 0) }
     try await ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+        services: services.map {
+          .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup)
+        }, gracefulShutdownSignals: [.sigterm, .sigint],
         logger: quiet)
     ).run()
   }
@@ -103,6 +108,18 @@ public struct Daemon: Sendable {
   private struct Parts {
     let running: RunningDaemon
     let responder: ProxyResponder
+    let standing: Standing
+  }
+
+  private func reloading(_ parts: Parts, _ read: @escaping @Sendable () throws -> Settings) -> ReloadService {
+    ReloadService(
+      read: read,
+      adopt: { [memory, version, logger] new throws(ConfigurationFaults) in
+        let fresh = try Daemon(new, memory: memory, version: version, logger: logger)
+        parts.responder.adopt(
+          context: fresh.context(parts.standing), catalog: fresh.catalog(parts.standing),
+          configuration: fresh.relayConfiguration)
+      }, start: settings, logger: logger)
   }
 
   private func makeParts(
@@ -121,22 +138,18 @@ public struct Daemon: Sendable {
     } else if memory.mode != .off {
       memory.note(Self.heapProblem)
     }
-    let context = ExchangeContext(
+    let standing = Standing(
       router: router, routerKeys: routerKeys, clientKeys: clientKeys,
-      workers: WorkerThreads(count: Self.processors, name: "nomyo-rsa"), retries: settings.router.retries,
-      padsRequests: settings.privacy.padRequests)
+      workers: WorkerThreads(count: Self.processors, name: "nomyo-rsa"))
     let metrics = Metrics()
     let responder = ProxyResponder(
-      context: context,
-      catalog: ModelCatalog(
-        router: router, routerKeys: routerKeys, aliases: settings.models.aliases, fixed: settings.models.list,
-        sharesQuestions: settings.models.singleFlight),
-      configuration: relayConfiguration, metrics: metrics, logger: logger)
+      context: context(standing), catalog: catalog(standing), configuration: relayConfiguration,
+      metrics: metrics, logger: logger)
     let running = RunningDaemon(
       clientKeys: clientKeys, routerKeys: routerKeys, pacer: pacer, counters: metrics, memory: memory,
       version: version,
       configurationFile: settings.file)
-    return Parts(running: running, responder: responder)
+    return Parts(running: running, responder: responder, standing: standing)
   }
 
   /// The service group tells its own steps at every level; only what goes wrong matters here.

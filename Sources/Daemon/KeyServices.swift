@@ -56,6 +56,7 @@ struct RouterKeyService: Service {
   private func watch() async {
     var retry = Self.firstRetry
     var known: RouterKey?
+    var told: String?
     while !Task.isCancelled {
       do {
         let key = try await cache.refresh()
@@ -64,20 +65,24 @@ struct RouterKeyService: Service {
           logger.warning("trust not recorded", metadata: ["reason": "\(warning)"])
         }
         known = key
-        retry = Self.firstRetry
+        (retry, told) = (Self.firstRetry, nil)
         await notice.isThere(.routerKey)
         try await Task.sleep(for: interval)
       } catch is CancellationError {
         return
       } catch {
         let wait = min(retry, interval)
-        // A refusal is told of once, when it begins.
+        // A refusal is told of when it begins, by the cache; anything else once, as long as it is the same.
         logger.log(
-          level: error is UntrustedRouterKey ? .debug : .warning, "router key not to be had",
+          level: error is UntrustedRouterKey || told == "\(error)" ? .debug : .warning,
+          "router key not to be had",
           metadata: ["reason": "\(error)", "retry_in_s": "\(wait.components.seconds)"])
+        told = "\(error)"
         try? await Task.sleep(for: wait)
         let isServing = await cache.knownKey != nil
-        retry = isServing ? interval : min(retry * 2, Self.longestRetry)
+        // A router that is not reached may be back in a moment, and until then nothing is ready.
+        let isUnreached = (error as? any KeyFetchFailure)?.isUnreached == true
+        retry = isServing ? interval : isUnreached ? Self.firstRetry : min(retry * 2, Self.longestRetry)
       }
     }
   }

@@ -1,8 +1,14 @@
-import Listener
+public import Listener
 import Logging
 import ServiceLifecycle
 import UnixSignals
 import Upstream
+
+/// Not every request was answered before the daemon stopped.
+public struct RequestsGivenUp: Error {
+  /// What became of them.
+  public let result: DrainResult
+}
 
 /// Serves until the daemon is asked to stop, then drains.
 struct ListenerService: Service {
@@ -11,25 +17,45 @@ struct ListenerService: Service {
   let notice: StartNotice
   let logger: Logger
 
+  /// - Throws: ``RequestsGivenUp``, after everybody concerned was told.
   func run() async throws {
-    await withGracefulShutdownHandler {
-      await server.serve()
-    } onGracefulShutdown: {
-      logger.notice(
-        "draining", metadata: ["in_flight": "\(server.inFlight)", "limit_s": "\(drain.components.seconds)"])
-      // The service group has heard the first signal; the next one ends the wait.
-      Task {
-        for await _ in await UnixSignalsSequence(trapping: [.sigterm, .sigint]) {
-          logger.notice("draining cut short")
-          _ = await server.stop(drain: .zero)
-        }
-      }
-      Task {
-        await notice.isStopped(status: "Draining")
-        let result = await server.stop(drain: drain)
-        logger.notice(
-          "drained", metadata: ["answered": "\(result.answered)", "cancelled": "\(result.cancelled)"])
-      }
+    // Heard from before the first signal on, so that the second is missed at no moment.
+    let signals = await UnixSignalsSequence(trapping: [.sigterm, .sigint])
+    let hurry = Task { await cutShort(on: signals) }
+    defer { hurry.cancel() }
+    do {
+      try await gracefulShutdown()
+    } catch {
+      // Another service failed: there is no time to drain.
+      _ = await server.stop(drain: .zero)
+      throw error
+    }
+    let result = await drained()
+    guard result.isComplete else { throw RequestsGivenUp(result: result) }
+  }
+
+  private func drained() async -> DrainResult {
+    logger.notice(
+      "draining", metadata: ["in_flight": "\(server.inFlight)", "limit_s": "\(drain.components.seconds)"])
+    await notice.isStopped(status: "Draining")
+    let result = await server.stop(drain: drain)
+    logger.notice(
+      "drained",
+      metadata: [
+        "answered": "\(result.answered)", "cancelled": "\(result.cancelled)",
+        "unreceived": "\(result.unreceived)",
+      ])
+    return result
+  }
+
+  /// The first signal begins the drain, the second ends it.
+  private func cutShort(on signals: UnixSignalsSequence) async {
+    var count = 0
+    for await _ in signals {
+      count += 1
+      guard count == 2 else { continue }
+      logger.notice("draining cut short")
+      _ = await server.stop(drain: .zero)
     }
   }
 }

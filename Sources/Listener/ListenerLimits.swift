@@ -29,6 +29,12 @@ public struct ListenerLimits: Sendable, Equatable {
   /// How long, after the last answer of a connection, what still arrives is read and thrown away, so that the
   /// answer is not lost to a reset (RFC 9112 section 9.6).
   public var lingerTime: Duration = .seconds(2)
+  /// How long a request may have been on its way that its caller sent before it could know that the connection ends.
+  ///
+  /// So long an idle connection is still listened to when the server goes down, and so long what comes after the end of
+  /// an idle connection is read and thrown away. Between programs of one machine microseconds would do, and across a
+  /// continent tens of milliseconds; the rest is for a machine under load. An idle server stops in twice that time.
+  public var crossingTime: Duration = .milliseconds(250)
   /// Bytes of an unwanted body that are read to keep the connection, rather than closing it.
   public var discardLimit = 64 * 1024
 

@@ -23,7 +23,7 @@ struct CallerPatience: Equatable, Sendable {
   func limit(
     isStream: Bool, signsBeginAfter signs: Duration, configured: Duration
   ) -> Duration {
-    let whole = isStream ? nil : silence.flatMap { $0 <= signs ? $0 : nil }
+    let whole = isStream ? nil : silence.flatMap { $0 <= signs ? $0 + Self.slack : nil }
     return [deadline, whole, configured].compactMap(\.self).min() ?? configured
   }
 
@@ -36,6 +36,10 @@ struct CallerPatience: Equatable, Sendable {
     pacing.keepalive = min(pacing.keepalive, half)
     return pacing
   }
+
+  /// An SDK that says how long it waits hangs up by itself, with the error that its user expects; some say it in whole
+  /// seconds, cut off.
+  private static let slack = Duration.seconds(1)
 
   /// No caller makes the proxy write more often.
   private static let shortestInterval = Duration.milliseconds(100)

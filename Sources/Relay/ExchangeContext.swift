@@ -21,7 +21,7 @@ public struct ExchangeContext: Sendable {
   ///   - clock: What is waited by: between attempts, and for the moments when a caller is told something.
   public init(
     router: RouterClient, routerKeys: RouterKeyCache, clientKeys: ClientKeyRing, workers: WorkerThreads,
-    retries: Int, padsRequests: Bool = true, clock: any Clock<Duration> = ContinuousClock()
+    retries: Int, padsRequests: Bool = true, clock: (any Clock<Duration>)? = nil
   ) {
     self.router = router
     self.routerKeys = routerKeys
@@ -29,8 +29,8 @@ public struct ExchangeContext: Sendable {
     self.workers = workers
     self.retries = retries
     self.padsRequests = padsRequests
-    self.clock = clock
-    uptime = Self.stopwatch(clock)
+    self.clock = clock ?? SlicedClock()
+    uptime = Self.stopwatch(self.clock)
   }
 
   private static func stopwatch<C: Clock<Duration>>(_ clock: C) -> @Sendable () -> Duration {

@@ -23,7 +23,7 @@ extension ExchangeFailure {
   /// The class in which an operator counts it.
   fileprivate var kind: Metrics.ExchangeResult {
     switch self {
-    case .transport(.truncated), .transport(.tooLarge(limit: _)), .transport(.protocolFault): .integrity
+    case .transport(.tooLarge(limit: _)), .transport(.protocolFault): .integrity
     case .keyUntrusted, .keyRefused, .integrity, .answer: .integrity
     case .unsent, .transport, .keyUnavailable(.transport): .unreachable
     case .held, .keyUnavailable(.held), .deadlinePassed: .held

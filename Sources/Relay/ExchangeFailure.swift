@@ -72,8 +72,8 @@ extension ExchangeFailure {
   /// Connection failures pass; a wrong certificate, an answer over the limit and an answer that takes too long do not.
   private static func isPassing(_ error: UpstreamError) -> Bool {
     switch error {
-    case .unresolved, .unreachable, .connectTimedOut, .handshake, .disconnected: true
-    case .clearText, .badURL, .tls, .responseTimedOut, .truncated, .tooLarge, .protocolFault, .cancelled,
+    case .unresolved, .unreachable, .connectTimedOut, .handshake, .disconnected, .truncated: true
+    case .clearText, .badURL, .tls, .responseTimedOut, .tooLarge, .protocolFault, .cancelled,
       .closed:
       false
     }

@@ -109,11 +109,11 @@ extension ExchangeFailure {
     switch error {
     case .responseTimedOut, .connectTimedOut:
       server(504, "upstream_timeout", "The router did not answer in time: \(error).")
-    case .truncated, .tooLarge, .protocolFault:
+    case .tooLarge, .protocolFault:
       integrity("The router's answer is refused: \(error).")
     case .cancelled, .closed:
       server(503, "shutting_down", "The proxy is stopping and gave up this request. Try again.")
-    case .disconnected:
+    case .disconnected, .truncated:
       server(
         502, "upstream_unreachable",
         "The connection to the router broke before its answer was complete. Try again.")
@@ -123,6 +123,9 @@ extension ExchangeFailure {
   }
 
   private func refusalFault(_ refusal: RouterRefusal) -> APIFault {
+    if refusal.status == 503, let wait = refusal.retryAfter, wait > RetryMachine.longestRetryAfter {
+      return PacingRefusal(.breaker(.coolDown), retryAfter: wait).fault
+    }
     let said = refusal.detail.map { " It says: \(ForeignText($0))" } ?? ""
     let row = Self.refusals[refusal.status] ?? Self.otherRefusal
     return APIFault(

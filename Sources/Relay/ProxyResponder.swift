@@ -14,24 +14,37 @@ public import Telemetry
 /// A request goes: `admit` (guard and route, before its body is read), `respond`, a dialect's `decode`, an `Exchange`
 /// with the router, a `ChatReply`.
 public final class ProxyResponder: Responder {
-  private let context: ExchangeContext
-  private let catalog: ModelCatalog
-  private let configuration: RelayConfiguration
+  /// What a reload replaces.
+  private struct Live {
+    var context: ExchangeContext
+    var catalog: ModelCatalog
+    var configuration: RelayConfiguration
+  }
+
+  private let live: Locked<Live>
   private let metrics: Metrics
   private let logger: Logger
   private let dialect: any Dialect = OpenAIChat()
   private let inFlight = Locked(0)
+  private let callers = CallerIdentity()
 
   /// A responder for one router.
   public init(
     context: ExchangeContext, catalog: ModelCatalog, configuration: RelayConfiguration,
     metrics: Metrics = Metrics(), logger: Logger
   ) {
-    self.context = context
-    self.catalog = catalog
-    self.configuration = configuration
+    live = Locked(Live(context: context, catalog: catalog, configuration: configuration))
     self.metrics = metrics
     self.logger = logger
+  }
+
+  private var context: ExchangeContext { live.withLock { $0.context } }
+  private var catalog: ModelCatalog { live.withLock { $0.catalog } }
+  private var configuration: RelayConfiguration { live.withLock { $0.configuration } }
+
+  /// Answers the requests that come from now on by these; those under way end as they began.
+  public func adopt(context: ExchangeContext, catalog: ModelCatalog, configuration: RelayConfiguration) {
+    live.withLock { $0 = Live(context: context, catalog: catalog, configuration: configuration) }
   }
 
   /// Guard first, then route, method, media type and size: what is refused here is refused before its body is read.
@@ -139,7 +152,9 @@ public final class ProxyResponder: Responder {
   /// Whose turn a request waits for, and under which key.
   private func turn(_ head: RequestHead) -> Turn {
     let own = configuration.apiKey == nil ? Credential(from: head.fields)?.keyID : nil
-    return Turn(key: own ?? .configured) { .connection(0) }
+    return Turn(key: own ?? .configured) { [callers] in
+      await callers.name(of: head).map(CallerID.peer) ?? .connection(head.connection)
+    }
   }
 
   // MARK: Models and health

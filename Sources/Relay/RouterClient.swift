@@ -151,21 +151,31 @@ extension ExchangeOutcome {
   /// The outcome of a transfer that brought no answer.
   init(_ error: UpstreamError) {
     switch error {
-    case .unresolved, .unreachable, .connectTimedOut, .handshake, .disconnected: self = .unreachable
-    case .responseTimedOut, .truncated, .tooLarge, .protocolFault: self = .answered
+    case .unresolved, .unreachable, .connectTimedOut, .handshake, .disconnected, .truncated:
+      self = .unreachable
+    case .responseTimedOut, .tooLarge, .protocolFault: self = .answered
     case .clearText, .badURL, .tls, .cancelled, .closed: self = .abandoned
     }
   }
 }
 
 /// Why the router's key could not be had.
-public enum RouterKeyFailure: Error, Equatable, Sendable, CustomStringConvertible {
+public enum RouterKeyFailure: KeyFetchFailure, Equatable, Sendable, CustomStringConvertible {
   /// The router was not reached.
   case transport(UpstreamError)
   /// The router answered with another status than 200.
   case status(Int)
   /// It was not asked: nothing is sent for now.
   case held(PacingRefusal)
+
+  /// Whether there was no connection, or it broke.
+  public var isUnreached: Bool {
+    switch self {
+    case .transport(let error): ExchangeOutcome(error) == .unreachable
+    case .held(let refusal): refusal.reason == .breaker(.unreachable)
+    case .status: false
+    }
+  }
 
   /// What happened.
   public var description: String {

@@ -51,6 +51,16 @@ struct LookMachine: Sendable {
     case remember
   }
 
+  /// How a look ended.
+  enum Ending: Sendable {
+    /// With a key that is trusted.
+    case trusted
+    /// Without a connection to the router.
+    case unreached
+    /// With anything else that is no key to seal for.
+    case failed
+  }
+
   private enum State {
     case idle
     case scheduled
@@ -63,6 +73,8 @@ struct LookMachine: Sendable {
   static let firstBackoff = Duration.milliseconds(250)
   /// No wait is longer.
   static let longestBackoff = Duration.seconds(30)
+  /// No wait is longer while the router is not reached: nobody is burdened, and its return is noticed soon.
+  static let longestUnreachedBackoff = Duration.milliseconds(500)
   /// A rejected exchange waits so long for a look and no longer.
   static let patience = Duration.seconds(1)
 
@@ -103,13 +115,14 @@ struct LookMachine: Sendable {
   }
 
   /// The look is over.
-  mutating func ended(foundTrustedKey: Bool, at now: Instant) {
+  mutating func ended(_ ending: Ending, at now: Instant) {
     state = .idle
-    guard !foundTrustedKey else {
+    guard ending != .trusted else {
       (failures, closedUntil) = (0, nil)
       return
     }
     failures += 1
-    closedUntil = now + min(Self.firstBackoff * (1 << min(failures - 1, 16)), Self.longestBackoff)
+    let longest = ending == .unreached ? Self.longestUnreachedBackoff : Self.longestBackoff
+    closedUntil = now + min(Self.firstBackoff * (1 << min(failures - 1, 16)), longest)
   }
 }

@@ -196,15 +196,17 @@ public actor RouterKeyCache {
     if wait > .zero { try? await clock.sleep(wait) }
     machine.began()
     let outcome: Outcome
+    let ending: LookMachine.Ending
     do {
       outcome = .success(try await sight())
-      lastFailure = nil
+      (lastFailure, ending) = (nil, .trusted)
     } catch {
       outcome = .failure(error)
       lastFailure = error
+      ending = (error as? any KeyFetchFailure)?.isUnreached == true ? .unreached : .failed
     }
     lastLook = wallClock()
-    machine.ended(foundTrustedKey: lastFailure == nil, at: clock.now())
+    machine.ended(ending, at: clock.now())
     let waiting = waiters
     waiters = [:]
     for waiter in waiting.values { waiter.resume(returning: outcome) }

@@ -136,6 +136,16 @@ class Router:
         self._thread.join(10)
         self._loop.close()
 
+    def hang_up(self) -> None:
+        """Closes every connection and goes on listening."""
+
+        async def close() -> None:
+            for task in list(self._connections):
+                task.cancel()
+            await asyncio.gather(*self._connections, return_exceptions=True)
+
+        asyncio.run_coroutine_threadsafe(close(), self._loop).result(10)
+
     async def _shut_down(self) -> None:
         self._server.close()
         for task in self._connections:

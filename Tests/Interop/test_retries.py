@@ -24,8 +24,8 @@ def assert_sealed_anew(exchanges) -> None:
 
 
 @pytest.mark.parametrize("status", TEMPORARY)
-def test_a_passing_failure_is_hidden_and_the_second_attempt_is_sealed_anew(proxy, router, status):
-    said = mark("answer")
+def test_a_passing_failure_is_hidden_and_the_second_attempt_is_sealed_anew(start_proxy, router, status):
+    proxy, said = start_proxy(router), mark("answer")
     router.will(refusal(status, "for a moment"), says(said))
     answer = post(proxy, prompt(mark("prompt")))
     assert answer.status_code == 200 and answer.json()["choices"][0]["message"]["content"] == said
@@ -42,7 +42,8 @@ def test_a_passing_failure_of_a_stream_is_hidden_too(proxy, router):
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_is_waited_for(proxy, router, status):
+def test_retry_after_is_waited_for(start_proxy, router, status):
+    proxy = start_proxy(router)
     router.will(refusal(status, "in a while", retry_after="2"))
     assert post(proxy, prompt("again")).status_code == 200
     first, second = router.exchanges

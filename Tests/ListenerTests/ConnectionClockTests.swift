@@ -8,6 +8,7 @@ import Testing
   private static let limits = ListenerLimits.with {
     ($0.headerTimeout, $0.bodyTimeout, $0.bodyProgress) = (.seconds(30), .seconds(20), 100)
     ($0.idleTimeout, $0.writeTimeout, $0.lingerTime) = (.seconds(75), .seconds(120), .seconds(2))
+    $0.crossingTime = .milliseconds(250)
   }
   private static let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
   private static let post = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n"
@@ -21,8 +22,10 @@ import Testing
   @Test func `a caller that says nothing is closed without a word`() throws {
     let connection = try Self.connection()
     connection.wait(.milliseconds(29_999))
-    #expect(connection.isOpen)
+    #expect(!connection.hasEnded)
     connection.wait(.milliseconds(1))
+    #expect(connection.hasEnded && connection.isOpen)
+    connection.wait(.milliseconds(250))
     #expect(!connection.isOpen)
     #expect(connection.sent().isEmpty)
   }
@@ -57,11 +60,24 @@ import Testing
       connection.receive(Self.get)
       #expect(try connection.answers().map(\.status) == [403])
       connection.wait(.milliseconds(74_999))
-      #expect(connection.isOpen)
+      #expect(!connection.hasEnded)
     }
     connection.wait(.milliseconds(1))
+    #expect(connection.hasEnded && connection.isOpen)
+    connection.wait(.milliseconds(250))
     #expect(!connection.isOpen)
     #expect(connection.sent().isEmpty)
+  }
+
+  @Test func `a request that crosses the end of an idle connection is read and not looked at`() throws {
+    let connection = try Self.connection()
+    connection.receive(Self.get)
+    #expect(try connection.answers().count == 1)
+    connection.wait(.seconds(75))
+    connection.receive(Self.get)
+    #expect(connection.isOpen && connection.sent().isEmpty)
+    connection.wait(.milliseconds(250))
+    #expect(!connection.isOpen && connection.sent().isEmpty)
   }
 
   // MARK: Bodies

@@ -187,32 +187,102 @@ import Testing
     #expect(machine.responderReturned() == .cut)
   }
 
-  // MARK: Drains
+  // MARK: Waiting in vain
 
-  @Test func `a drain closes an idle connection and lets the others end`() {
-    var idle = ConnectionMachine()
-    #expect(idle.drainBegan() == true)
-    #expect(idle.phase == .closed)
-    var busy = Self.admitted()
-    #expect(busy.drainBegan() == false)
-    #expect(busy.bodyEnded() == .respond)
-    #expect(busy.answerBegins() == false)
-    #expect(busy.answerEnded() == .linger)
+  @Test func `a connection whose next request does not come is ended, and what then comes is thrown away`() {
+    var machine = ConnectionMachine()
+    #expect(machine.waitEnded() == .linger)
+    #expect(machine.phase == .lingering && machine.takesParts)
+    #expect(machine.answerBegins() == nil)
+    #expect(machine.inputEnded() == .close)
   }
 
-  @Test func `a drain that begins after the head of an answer ends the connection after its body`() {
-    var machine = Self.answering()
-    #expect(machine.drainBegan() == false)
+  @Test func `only a connection between requests waits for one`() {
+    for var machine in [Self.admitted(), Self.responding(), Self.answering()] {
+      let phase = machine.phase
+      #expect(machine.waitEnded() == .wait)
+      #expect(machine.phase == phase)
+    }
+  }
+
+  // MARK: Drains
+
+  @Test func `a request that reaches an idle connection in a drain is answered, and the answer is the last`()
+  {
+    var machine = ConnectionMachine()
+    #expect(machine.drainBegan() == true)
+    #expect(machine.phase == .idle && machine.takesParts)
+    machine.requestAdmitted(keepsAlive: true)
+    #expect(machine.bodyEnded() == .respond)
+    #expect(machine.answerBegins() == false)
     #expect(machine.answerEnded() == .linger)
   }
 
-  @Test func `the end of a drain cancels who responds and closes the others`() {
-    var responding = Self.responding()
-    #expect(responding.drainEnded() == true)
-    #expect(responding.responderReturned() == .answer)
-    for var machine in [ConnectionMachine(), Self.admitted()] {
-      #expect(machine.drainEnded() == false)
-      #expect(machine.phase == .closed)
-    }
+  @Test func `a drain begins once`() {
+    var machine = ConnectionMachine()
+    #expect(machine.drainBegan() == true)
+    #expect(machine.drainBegan() == false)
+  }
+
+  @Test func `a drain lets what is under way end, and its answer is the last`() {
+    var machine = Self.admitted()
+    #expect(machine.drainBegan() == false)
+    #expect(machine.bodyEnded() == .respond)
+    #expect(machine.answerBegins() == false)
+    #expect(machine.answerEnded() == .linger)
+  }
+
+  @Test func `a request that an answer has promised to take is taken in a drain, and no other`() {
+    var machine = Self.answering()
+    #expect(machine.drainBegan() == false)
+    #expect(machine.answerEnded() == .serve)
+    #expect(machine.phase == .idle)
+    machine.requestAdmitted(keepsAlive: true)
+    _ = machine.bodyEnded()
+    #expect(machine.answerBegins() == false)
+    #expect(machine.answerEnded() == .linger)
+  }
+
+  @Test func `the end of a drain cancels who responds`() {
+    var machine = Self.responding()
+    #expect(machine.drainEnded() == .cancel)
+    #expect(machine.responderReturned() == .answer)
+    #expect(machine.answerBegins() == false)
+    #expect(machine.answerEnded() == .linger)
+  }
+
+  @Test func `after the end of a drain nothing is begun, whatever was promised`() {
+    var machine = Self.answering()
+    #expect(machine.drainBegan() == false)
+    #expect(machine.drainEnded() == .cancel)
+    #expect(machine.answerEnded() == .linger)
+    var refused = ConnectionMachine()
+    refused.requestRefused(keepsAlive: true)
+    #expect(refused.answerBegins() == true)
+    #expect(refused.answerEnded() == .wait)
+    #expect(refused.drainEnded() == .linger)
+    #expect(refused.phase == .lingering)
+  }
+
+  @Test func `the end of a drain refuses a request that is not all there`() {
+    var machine = Self.admitted()
+    #expect(machine.drainEnded() == .refuse)
+    #expect(machine.faulted() == .answer)
+    #expect(machine.answerBegins() == false)
+    #expect(machine.answerEnded() == .linger)
+  }
+
+  @Test func `the end of a drain closes an idle connection and leaves a last word its time`() {
+    var idle = ConnectionMachine()
+    #expect(idle.drainEnded() == .close)
+    #expect(idle.phase == .closed)
+    var refusing = ConnectionMachine()
+    refusing.requestRefused(keepsAlive: true)
+    #expect(refusing.drainEnded() == .nothing)
+    #expect(refusing.answerBegins() == false)
+    var lingering = ConnectionMachine()
+    _ = lingering.waitEnded()
+    #expect(lingering.drainEnded() == .nothing)
+    #expect(lingering.phase == .lingering)
   }
 }

@@ -15,7 +15,10 @@ import Testing
     /// Whether the answer is the responder's to write.
     var isResponders = false
     var mayGoOn = true
+    var isDraining = false
     var isOver = false
+
+    var isIdle: Bool { body == .none && answer == .none && !isOver }
 
     /// Both halves of the exchange have ended, or the one whose end is the connection's.
     mutating func settle() {
@@ -25,7 +28,8 @@ import Testing
   }
 
   private enum Event: CaseIterable {
-    case head, refusedHead, bodyEnd, answerBegin, answerEnd, responderReturn, inputEnd, fault, drain
+    case head, refusedHead, bodyEnd, answerBegin, answerEnd, responderReturn, inputEnd, fault, drain,
+      drainEnd, waitEnd
   }
 
   @Test(arguments: 0..<40 as Range<UInt64>)
@@ -55,7 +59,7 @@ import Testing
     case .answerBegin: model.answer == .due
     case .answerEnd: model.answer == .begun
     case .responderReturn: model.isResponders && model.body == .arrived && model.answer != .ended
-    case .inputEnd, .drain: true
+    case .inputEnd, .drain, .drainEnd, .waitEnd: true
     // A part that is wrong is not looked at before the answer to the one before is out.
     case .fault: model.body != .arrived
     }
@@ -79,6 +83,8 @@ import Testing
       if model.isResponders { model.answer = .due }
       model.settle()
     case .answerBegin:
+      // What was promised before a drain is kept.
+      model.mayGoOn = model.mayGoOn && !model.isDraining
       #expect(machine.answerBegins() == model.mayGoOn)
       model.answer = .begun
     case .answerEnd:
@@ -101,10 +107,33 @@ import Testing
       if !isAnswered, !wasDue { model.answer = .due }
       model.settle()
     case .drain:
-      // A refusal that is out waits on for its short body: closing at once could take it from the caller.
-      model.isOver = machine.drainBegan()
-      model.mayGoOn = false
+      #expect(machine.drainBegan() == (model.isIdle && !model.isDraining))
+      model.isDraining = true
+    case .drainEnd: drainEnds(&machine, &model)
+    case .waitEnd:
+      model.isOver = model.isIdle
+      #expect((machine.waitEnded() == .linger) == model.isOver)
     }
+  }
+
+  private static func drainEnds(_ machine: inout ConnectionMachine, _ model: inout Model) {
+    model.isDraining = true
+    switch machine.drainEnded() {
+    case .cancel: #expect(model.isResponders && model.body == .arrived)
+    case .refuse:
+      #expect(model.isResponders && model.body == .arriving)
+      // The connection takes it for a fault.
+      #expect(machine.faulted() == .answer)
+      (model.body, model.answer, model.mayGoOn, model.isResponders) = (.arrived, .due, false, false)
+    case .close:
+      #expect(model.isIdle)
+      model.isOver = true
+    case .linger:
+      #expect(model.answer == .ended)
+      model.isOver = true
+    case .nothing: #expect(!model.isResponders && !model.isIdle)
+    }
+    model.mayGoOn = false
   }
 
   private static func inputEnds(_ machine: inout ConnectionMachine, _ model: inout Model) {

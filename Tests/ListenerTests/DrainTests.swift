@@ -41,7 +41,7 @@ import Testing
     await #expect(throws: (any Error).self) { try await server.start() }
   }
 
-  @Test func `idle connections are closed at once, those in the middle of a head included`() async throws {
+  @Test func `idle connections are ended, and none of them is reset`() async throws {
     try await withServer { server in
       let fresh = try server.connect()
       let used = try server.connect()
@@ -49,8 +49,19 @@ import Testing
       let talking = try server.connect()
       #expect(try await talking.exchange(Self.get + "GET / HTT").status == 200)
       while server.server.connections < 3 || server.server.inFlight > 0 { await Task.yield() }
-      #expect(await server.server.stop(drain: .seconds(60)) == DrainResult())
-      for caller in [fresh, used, talking] { #expect(await caller.rest().bytes.isEmpty) }
+      async let result = server.server.stop(drain: .seconds(60))
+      for caller in [fresh, used, talking] { #expect(await caller.rest() == ([], .closed)) }
+      #expect(await result == DrainResult())
+    }
+  }
+
+  @Test func `without a drain, idle connections are closed at once`() async throws {
+    // Whoever waited would wait for longer than the test may take.
+    try await withServer(limits: .with { $0.crossingTime = .seconds(3600) }) { server in
+      let callers = try (0..<3).map { _ in try server.connect() }
+      for caller in callers { #expect(try await caller.exchange(Self.get).status == 200) }
+      #expect(await server.server.stop(drain: .zero) == DrainResult())
+      for caller in callers { #expect(await caller.rest() == ([], .closed)) }
     }
   }
 
@@ -64,8 +75,7 @@ import Testing
       }
       #expect(server.server.inFlight == 3)
       async let result = server.server.stop(drain: .seconds(60))
-      // The drain has begun when nobody can connect any more.
-      while (try? server.connect()) != nil { await Task.yield() }
+      try await server.untilDraining()
       gate.open()
       for caller in callers {
         let answer = try await caller.answer()
@@ -85,7 +95,7 @@ import Testing
       await caller.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n")
       #expect(try await caller.answer().status == 100)
       async let result = server.server.stop(drain: .seconds(60))
-      while (try? server.connect()) != nil { await Task.yield() }
+      try await server.untilDraining()
       let answer = try await caller.exchange("body")
       #expect(answer.text == "POST / - body")
       #expect(answer["connection"] == "close")
@@ -133,8 +143,11 @@ import Testing
       let caller = try server.connect()
       await caller.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n")
       #expect(try await caller.answer().status == 100)
-      #expect(await server.server.stop(drain: .zero) == DrainResult(answered: 0, cancelled: 1))
-      #expect(await caller.rest().bytes.isEmpty)
+      async let result = server.server.stop(drain: .zero)
+      let answer = try await caller.answer()
+      #expect(answer.status == 503 && answer.text == "shuttingDown" && answer["connection"] == "close")
+      caller.close()
+      #expect(await result == DrainResult(unreceived: 1))
     }
   }
 
@@ -164,9 +177,24 @@ import Testing
       await caller.send(Self.get)
       #expect(await journal.next() == "waits")
       async let first = server.server.stop(drain: .seconds(3600))
-      while (try? server.connect()) != nil { await Task.yield() }
+      try await server.untilDraining()
       #expect(await server.server.stop(drain: .zero) == DrainResult(answered: 0, cancelled: 1))
       #expect(await first == DrainResult(answered: 0, cancelled: 1))
+    }
+  }
+
+  @Test func `a second stop ends the wait of the first even for a responder that hears nothing`() async throws
+  {
+    let gate = Gate()
+    try await withServer(Self.stubborn(gate)) { server in
+      let caller = try server.connect()
+      await caller.send(Self.get)
+      await gate.arrival()
+      async let first = server.server.stop(drain: .seconds(3600))
+      try await server.untilDraining()
+      #expect(await server.server.stop(drain: .zero) == DrainResult(cancelled: 1))
+      #expect(await first == DrainResult(cancelled: 1))
+      gate.open()
     }
   }
 

@@ -52,6 +52,21 @@ import Testing
     #expect(head.head.fields[values: name] == ["1", "3"])
   }
 
+  // MARK: The end of an answer
+
+  @Test(arguments: [(75, 70), (6, 1), (5, nil), (0, nil)] as [(Int, Int?)])
+  func `a caller is asked to give an idle connection up before the server does`(_ real: Int, _ said: Int?) {
+    #expect(AnswerEnding(keepsAlive: true, .seconds(real)) == .keepAlive(seconds: said))
+    #expect(AnswerEnding(keepsAlive: false, .seconds(real)) == .close)
+    var head = ByteBuffer()
+    head.writeAnswerHead(
+      .ok, [:], framing: .length(0), ending: AnswerEnding(keepsAlive: true, .seconds(real)), id: nil, date: ""
+    )
+    let text = String(buffer: head)
+    #expect(text.contains("connection: keep-alive\r\n"))
+    #expect(text.contains("keep-alive: timeout=\(said ?? 0)\r\n") == (said != nil))
+  }
+
   // MARK: Bodies
 
   @Test func `a body is taken up to its limit and not a byte further`() {

@@ -37,9 +37,7 @@ import Upstream
 
   static let rows: [Row] =
     upstreamRows + [
-      Row(
-        failure: .transport(.truncated), status: 502, type: "server_error", code: "upstream_integrity",
-        shouldRetry: false),
+      Row(failure: .transport(.truncated), status: 502, type: "server_error", code: "upstream_unreachable"),
       Row(
         failure: .notReady, status: 503, type: "server_error", code: "not_ready", retryAfter: .seconds(1)),
       Row(

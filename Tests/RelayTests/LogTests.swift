@@ -116,7 +116,7 @@ import Upstream
       context: context, catalog: rig.catalog(),
       configuration: RelayConfiguration(
         apiKey: nil, securityTier: nil, requestLimit: 1 << 20, inFlightLimit: 1,
-        responseTimeout: .seconds(9),
+        responseTimeout: .seconds(900),
         pacing: ReplyPacing(commitAfter: .seconds(5), keepalive: .seconds(10)), policy: RequestPolicy(),
         access: try AccessPolicy(hosts: ["loopback"], origins: [])),
       logger: rig.logger)

@@ -76,8 +76,9 @@ import Upstream
     #expect(rig.router.arrivals.count == 7)
   }
 
-  @Test func `a connection that broke is tried again, up to the limit`() async throws {
-    let rig = try await Rig(StubRouter(.fail(.disconnected)))
+  @Test(arguments: [UpstreamError.disconnected, .truncated])
+  func `a connection that broke is tried again, up to the limit`(error: UpstreamError) async throws {
+    let rig = try await Rig(StubRouter(.fail(error)))
     let (ending, waits) = try await run(rig)
     #expect(ending.exchange.retries == 2)
     #expect(failure(ending)?.fault.shouldRetry == false)

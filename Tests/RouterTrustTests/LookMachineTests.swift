@@ -14,7 +14,7 @@ import Testing
     #expect(machine.asked(.forced, at: start) == .join)
     #expect(machine.asked(.rejected, at: start) == .join)
     #expect(machine.number == 1)
-    machine.ended(foundTrustedKey: true, at: start)
+    machine.ended(.trusted, at: start)
     #expect(machine.number == 2)
     #expect(machine.asked(.wanted, at: start) == .begin(after: .zero))
   }
@@ -25,18 +25,32 @@ import Testing
     for wait in [0.25, 0.5, 1, 2, 4, 8, 16, 30, 30, 30] {
       #expect(machine.asked(.wanted, at: now) == .begin(after: .zero))
       machine.began()
-      machine.ended(foundTrustedKey: false, at: now)
+      machine.ended(.failed, at: now)
       now += .seconds(wait) - .milliseconds(1)
       #expect(machine.asked(.wanted, at: now) == .remember)
       now += .milliseconds(1)
     }
     #expect(machine.asked(.wanted, at: now) == .begin(after: .zero))
     machine.began()
-    machine.ended(foundTrustedKey: true, at: now)
+    machine.ended(.trusted, at: now)
     #expect(machine.asked(.wanted, at: now) == .begin(after: .zero))
     machine.began()
-    machine.ended(foundTrustedKey: false, at: now)
+    machine.ended(.failed, at: now)
     #expect(machine.asked(.wanted, at: now + LookMachine.firstBackoff) == .begin(after: .zero))
+  }
+
+  @Test func `while the router is not reached no wait is longer than half a second`() {
+    var machine = LookMachine()
+    var now = start
+    for wait in [0.25, 0.5, 0.5, 0.5] {
+      #expect(machine.asked(.wanted, at: now) == .begin(after: .zero))
+      machine.began()
+      machine.ended(.unreached, at: now)
+      now += .seconds(wait) - .milliseconds(1)
+      #expect(machine.asked(.wanted, at: now) == .remember)
+      now += .milliseconds(1)
+    }
+    #expect(machine.asked(.wanted, at: now) == .begin(after: .zero))
   }
 
   @Test func `a thousand failures do not overflow the wait`() {
@@ -44,7 +58,7 @@ import Testing
     for _ in 0..<1000 {
       #expect(machine.asked(.forced, at: start) == .begin(after: .zero))
       machine.began()
-      machine.ended(foundTrustedKey: false, at: start)
+      machine.ended(.failed, at: start)
     }
     #expect(machine.asked(.wanted, at: start + .seconds(29)) == .remember)
     #expect(machine.asked(.wanted, at: start + .seconds(30)) == .begin(after: .zero))
@@ -54,7 +68,7 @@ import Testing
     var machine = LookMachine()
     #expect(machine.asked(.forced, at: start) == .begin(after: .zero))
     machine.began()
-    machine.ended(foundTrustedKey: false, at: start)
+    machine.ended(.failed, at: start)
     #expect(machine.asked(.wanted, at: start) == .remember)
     #expect(machine.asked(.forced, at: start) == .begin(after: .zero))
   }
@@ -64,16 +78,16 @@ import Testing
     for _ in 0..<2 {
       #expect(machine.asked(.forced, at: start) == .begin(after: .zero))
       machine.began()
-      machine.ended(foundTrustedKey: false, at: start)
+      machine.ended(.failed, at: start)
     }
     #expect(machine.asked(.rejected, at: start + .milliseconds(100)) == .begin(after: .milliseconds(400)))
     machine.began()
     for _ in 0..<4 {
-      machine.ended(foundTrustedKey: false, at: start)
+      machine.ended(.failed, at: start)
       #expect(machine.asked(.forced, at: start) == .begin(after: .zero))
       machine.began()
     }
-    machine.ended(foundTrustedKey: false, at: start)
+    machine.ended(.failed, at: start)
     #expect(machine.asked(.rejected, at: start) == .remember)
   }
 
@@ -86,7 +100,7 @@ import Testing
       waits.append(wait)
       now += wait
       machine.began()
-      machine.ended(foundTrustedKey: true, at: now)
+      machine.ended(.trusted, at: now)
     }
     for _ in 0..<6 { reject() }
     #expect(waits == [.zero, .zero, .zero, .zero, .seconds(1), .seconds(1)])

@@ -90,7 +90,7 @@ import Upstream
       #expect(try Shell.succeeds("openssl s_client -connect 127.0.0.1:\(server.port)"))
       let upstream = try client { $0.caFile = server.certificate }
       let failure = await upstream.failure(UpstreamRequest(url: "https://localhost:\(server.port)/"))
-      guard case .tls(let reason) = failure else {
+      guard case .handshake(let reason) = failure else {
         Issue.record("not refused by TLS")
         return
       }
@@ -112,7 +112,8 @@ import Upstream
       peer.waitForEnd()
     }
     let upstream = try client()
-    guard case .tls = await upstream.failure(UpstreamRequest(url: "https://127.0.0.1:\(server.port)/")) else {
+    guard case .handshake = await upstream.failure(UpstreamRequest(url: "https://127.0.0.1:\(server.port)/"))
+    else {
       Issue.record("not refused by TLS")
       return
     }

@@ -6,7 +6,7 @@ import NIOCore
 /// is due by then. So a request that comes and goes costs no timer at all.
 final class Alarm: NIOScheduledCallbackHandler {
   /// What a connection can run out of time for.
-  enum Purpose { case head, idle, body, write, linger }
+  enum Purpose { case head, idle, lastRequest, restOfHead, body, write, linger }
 
   private let loop: any EventLoop
   private let ring: (Purpose) -> Void

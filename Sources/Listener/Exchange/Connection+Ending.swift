@@ -36,18 +36,30 @@ extension Connection {
     case .wait: break
     case .serve:
       (current, task) = (nil, nil)
-      alarm?.set(.idle, in: TimeAmount(limits.idleTimeout))
+      waitForRequest()
       handleParts()
       readMore()
-    case .linger:
-      (current, task) = (nil, nil)
-      parts.removeAll()
-      valve.discards = true
-      alarm?.set(.linger, in: TimeAmount(limits.lingerTime))
-      context?.close(mode: .output, promise: nil)
-      handleParts()
-      readMore()
+    case .linger: linger(for: limits.lingerTime)
     case .close: cut()
+    }
+  }
+
+  /// Ends the sending half and throws away what still comes.
+  private func linger(for time: Duration) {
+    (current, task) = (nil, nil)
+    parts.removeAll()
+    valve.discards = true
+    alarm?.set(.linger, in: TimeAmount(time))
+    context?.close(mode: .output, promise: nil)
+    handleParts()
+    readMore()
+  }
+
+  private func waitForRequest() {
+    if machine.isDraining {
+      alarm?.set(.lastRequest, in: TimeAmount(limits.crossingTime))
+    } else {
+      alarm?.set(.idle, in: TimeAmount(limits.idleTimeout))
     }
   }
 
@@ -58,22 +70,47 @@ extension Connection {
 
   func timeIsUp(_ purpose: Alarm.Purpose) {
     switch purpose {
-    case .head where valve.count == 0, .idle, .linger: cut()
-    case .head: fail(.headerTimeout)
+    case .head where hasPartOfHead: fail(.headerTimeout)
+    case .lastRequest where hasPartOfHead:
+      // The first byte may have been read a moment ago, by a loop that was held up.
+      alarm?.set(.restOfHead, in: TimeAmount(limits.crossingTime))
+    case .restOfHead: fail(.shuttingDown)
+    case .head, .idle, .lastRequest:
+      if machine.waitEnded() == .linger { linger(for: limits.crossingTime) }
+    case .linger: cut()
     case .body where bodyBytes - bodyBytesAtLastLook >= limits.bodyProgress: watchBody()
     case .body: fail(.bodyTimeout)
     case .write: lookAtStalledWrite()
     }
   }
+}
 
-  /// The server takes no more requests.
+// MARK: - The drain
+
+extension Connection {
+  /// The server goes down: answers what is under way, and a request that is on its way at this moment.
   func drainBegan() {
-    if machine.drainBegan() { cut() }
+    if machine.drainBegan() { waitForRequest() }
   }
 
   /// The drain is over.
   func drainEnded() {
-    if machine.phase == .receiving { surroundings.register.gaveUpBody() }
-    if machine.drainEnded() { task?.cancel() } else { cut() }
+    // A request that nobody has begun to answer is refused in words, even if half of its head is all there is.
+    if machine.phase == .idle, hasPartOfHead { return fail(.shuttingDown) }
+    switch machine.drainEnded() {
+    case .cancel where isGivenUp: break
+    case .cancel:
+      isGivenUp = true
+      surroundings.register.gaveUp()
+      task?.cancel()
+    case .refuse:
+      surroundings.register.gaveUpUnreceived()
+      fail(.shuttingDown)
+    case .linger: linger(for: limits.crossingTime)
+    case .close: cut()
+    case .nothing where machine.phase == .lingering:
+      alarm?.set(.linger, in: TimeAmount(limits.crossingTime))
+    case .nothing: break
+    }
   }
 }

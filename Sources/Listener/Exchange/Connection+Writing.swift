@@ -90,8 +90,8 @@ extension Connection {
     to buffer: inout ByteBuffer
   ) {
     buffer.writeAnswerHead(
-      status, fields, framing: framing, keepsAlive: keepsAlive, id: current?.head.id,
-      date: surroundings.dateLine.now())
+      status, fields, framing: framing, ending: AnswerEnding(keepsAlive: keepsAlive, limits.idleTimeout),
+      id: current?.head.id, date: surroundings.dateLine.now())
   }
 
   /// Turns a write away that no answer is due for.
@@ -120,6 +120,7 @@ extension Connection {
       if machine.phase == .receiving { watchBody() }
     }
     guard isTaken, endsAnswer else { return }
+    if machine.isAnswering, !isGivenUp { surroundings.register.answered() }
     let next = machine.answerEnded()
     if next == .wait { watchBody() }
     goOn(next)

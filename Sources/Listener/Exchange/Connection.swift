@@ -2,6 +2,7 @@ import HTTPTypes
 import Logging
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 /// What all connections of a server share.
 struct ConnectionSurroundings: Sendable {
@@ -28,6 +29,8 @@ final class Connection: ChannelInboundHandler {
   let surroundings: ConnectionSurroundings
   let valve: InputValve
   private let peer: Peer
+  private let number = Connection.newNumber()
+  private var local: BoundAddress?
 
   var machine = ConnectionMachine()
   var context: ChannelHandlerContext?
@@ -44,17 +47,25 @@ final class Connection: ChannelInboundHandler {
   private var endWaits = false
   private var isHandlingParts = false
   private var boundaryThisRead = false
+  /// Whether the caller has begun a head and not ended it.
+  private(set) var hasPartOfHead = false
   private var body = BodyCollector()
   var bodyBytes = 0
   var bodyBytesAtLastLook = 0
   private var overhead = Overhead()
   var task: Task<Void, Never>?
+  /// Whether the drain ended before the present answer did.
+  var isGivenUp = false
 
   var limits: ListenerLimits { surroundings.limits }
 
   init(_ surroundings: ConnectionSurroundings, valve: InputValve, peer: Peer) {
     (self.surroundings, self.valve, self.peer) = (surroundings, valve, peer)
   }
+
+  private static let count = Atomic<UInt64>(0)
+
+  private static func newNumber() -> UInt64 { count.add(1, ordering: .relaxed).newValue }
 }
 
 @available(*, unavailable)
@@ -74,9 +85,11 @@ extension Connection {
   }
 
   func channelActive(context: ChannelHandlerContext) {
+    local = BoundAddress(ofTCP: context.channel.localAddress)
     let own = NIOLoopBound(self, eventLoop: context.eventLoop)
     switch surroundings.register.enter(own, as: ObjectIdentifier(self)) {
     case .welcome: alarm?.set(.head, in: TimeAmount(limits.headerTimeout))
+    case .late: drainBegan()
     case .refused(let fault): fail(fault)
     case .unheard: context.close(promise: nil)
     }
@@ -96,12 +109,13 @@ extension Connection {
 
   func channelReadComplete(context: ChannelHandlerContext) {
     if boundaryThisRead {
-      boundaryThisRead = false
+      (boundaryThisRead, hasPartOfHead) = (false, false)
       overhead.settle(wire: valve.count, body: bodyBytes)
     } else {
       // Bytes came and no message did: they are the beginning of a head.
-      if machine.phase == .idle, alarm?.purpose != .head {
-        alarm?.set(.head, in: TimeAmount(limits.headerTimeout))
+      if machine.phase == .idle {
+        hasPartOfHead = true
+        if alarm?.purpose == .idle { alarm?.set(.head, in: TimeAmount(limits.headerTimeout)) }
       }
       // Twice, because the decoder's own count is without the separators.
       if overhead.exceeds(2 * limits.maxHeaderBytes, wire: valve.count, body: bodyBytes) {
@@ -145,10 +159,10 @@ extension Connection {
       // Nothing that follows can be understood.
       valve.discards = true
     case .message(.head):
-      // Nobody pipelines this deep in good faith. The answer under way is the last, as at the end of a drain.
+      // Nobody pipelines this deep in good faith: the answer under way is the last.
       guard waitingHeads < limits.maxPipelined else {
         valve.discards = true
-        return drainBegan()
+        return machine.answerEndsConnection()
       }
       waitingHeads += 1
     case .message: break
@@ -198,7 +212,7 @@ extension Connection {
     guard machine.phase == .idle else { return }
     let wire: WireHead
     do {
-      wire = try WireHead(message, peer: peer)
+      wire = try WireHead(message, peer: peer, connection: number, local: local)
     } catch {
       return fail(error)
     }
@@ -248,13 +262,10 @@ extension Connection {
     task = Task {
       let reply = Reply(to: ConnectionSink(connection: own, exchange: number))
       await responder.respond(to: request, through: reply)
-      if reply.isComplete {
-        register.requestEnded(isAnswered: true)
-      } else {
-        own.eventLoop.execute {
-          own.value.responderReturned(number)
-          register.requestEnded(isAnswered: false)
-        }
+      if reply.isComplete { return register.requestEnded() }
+      own.eventLoop.execute {
+        own.value.responderReturned(number)
+        register.requestEnded()
       }
     }
   }

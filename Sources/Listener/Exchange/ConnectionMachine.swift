@@ -61,6 +61,19 @@ struct ConnectionMachine {
     case cut
   }
 
+  /// What the end of a drain asks for.
+  enum DrainEnd: Equatable {
+    /// To cancel the responder, and to wait for it.
+    case cancel
+    /// To tell the caller that its request, which is not all there, is given up.
+    case refuse
+    /// To end the sending half: the caller has its answer.
+    case linger
+    case close
+    /// What is on its way out may still go out.
+    case nothing
+  }
+
   private(set) var phase = Phase.idle
   private var isReusable = true
   private var callerSends = true
@@ -74,7 +87,8 @@ struct ConnectionMachine {
     }
   }
 
-  private var staysOpen: Bool { isReusable && callerSends && !isDraining }
+  /// A drain ends no connection whose last answer has promised another request: the caller may be sending it.
+  private var staysOpen: Bool { isReusable && callerSends }
 
   private mutating func exchangeEnded() -> Next {
     guard callerSends else {
@@ -163,14 +177,14 @@ extension ConnectionMachine {
     case .idle, .receiving, .responding(begun: true), .refusing(_, answered: true), .lingering, .closed:
       return nil
     }
-    isReusable = staysOpen
+    isReusable = staysOpen && !isDraining
     return isReusable
   }
 
   /// Whether a part of a body may be written.
   var isAnswering: Bool { phase == .responding(begun: true) }
 
-  /// The body of this answer ends with the connection.
+  /// This answer is the last, whatever its head says.
   mutating func answerEndsConnection() {
     isReusable = false
   }
@@ -207,24 +221,41 @@ extension ConnectionMachine {
 // MARK: - The end
 
 extension ConnectionMachine {
-  /// The server takes no more requests.
+  /// The next request did not come in time.
   ///
-  /// - Returns: whether to close at once, because nothing is under way.
+  /// The caller may be sending it at this moment, so the connection is not closed but ended, and what comes is thrown
+  /// away: who finds an end where an answer should be knows that nothing was done.
+  mutating func waitEnded() -> Next {
+    guard phase == .idle else { return .wait }
+    phase = .lingering
+    return .linger
+  }
+
+  /// The server goes down; from now on every answer says that it is the last.
+  ///
+  /// - Returns: whether nothing is under way here but a request that may be on its way.
   mutating func drainBegan() -> Bool {
+    guard !isDraining else { return false }
     isDraining = true
-    guard phase == .idle else { return false }
-    phase = .closed
-    return true
+    return phase == .idle
   }
 
   /// The drain is over.
-  ///
-  /// - Returns: whether to cancel the responder and wait for it, rather than to close at once.
-  mutating func drainEnded() -> Bool {
+  mutating func drainEnded() -> DrainEnd {
     isDraining = true
-    if case .responding = phase { return true }
-    phase = .closed
-    return false
+    // Whatever was promised: nothing that is begun now would end.
+    isReusable = false
+    switch phase {
+    case .responding: return .cancel
+    case .receiving: return .refuse
+    case .refusing(_, answered: false), .lingering, .closed: return .nothing
+    case .refusing(_, answered: true):
+      phase = .lingering
+      return .linger
+    case .idle:
+      phase = .closed
+      return .close
+    }
   }
 
   /// The connection is gone.

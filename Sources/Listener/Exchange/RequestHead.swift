@@ -15,16 +15,21 @@ public struct RequestHead: Sendable {
   public let fields: HTTPFields
   /// Who asks.
   public let peer: Peer
+  /// The number of the connection, which no other one of the process has; 0 if there is none.
+  public let connection: UInt64
+  /// Our end of a TCP connection; with the peer's it says which connection of the machine's this is.
+  public let local: BoundAddress?
   /// The name of this request.
   public let id: RequestID
 
   /// A head of these parts.
   public init(
     method: HTTPRequest.Method, path: String, query: String? = nil, authority: String? = nil,
-    fields: HTTPFields = HTTPFields(), peer: Peer, id: RequestID = RequestID()
+    fields: HTTPFields = HTTPFields(), peer: Peer, connection: UInt64 = 0, local: BoundAddress? = nil,
+    id: RequestID = RequestID()
   ) {
     (self.method, self.path, self.query, self.authority) = (method, path, query, authority)
-    (self.fields, self.peer, self.id) = (fields, peer, id)
+    (self.fields, self.peer, self.connection, self.local, self.id) = (fields, peer, connection, local, id)
   }
 }
 

@@ -24,13 +24,30 @@ enum AnswerFraming: Equatable {
   }
 }
 
+/// What an answer says of the connection.
+enum AnswerEnding: Equatable {
+  /// Another request may follow, within so many seconds if that is worth saying.
+  case keepAlive(seconds: Int?)
+  case close
+
+  /// How much earlier a caller is asked to give an idle connection up than the server does, so that the two do not
+  /// meet a request on its way.
+  private static let margin = 5
+
+  /// An ending after which the server waits for `idleTime`.
+  init(keepsAlive: Bool, _ idleTime: Duration) {
+    let seconds = Int(clamping: idleTime.components.seconds) - Self.margin
+    self = keepsAlive ? .keepAlive(seconds: seconds > 0 ? seconds : nil) : .close
+  }
+}
+
 extension ByteBuffer {
   /// Writes a status line and the fields.
   ///
   /// Fields that frame the message are the listener's own; `date` and `x-request-id` are added unless the
   /// answer brings them.
   mutating func writeAnswerHead(
-    _ status: HTTPResponse.Status, _ fields: HTTPFields, framing: AnswerFraming, keepsAlive: Bool,
+    _ status: HTTPResponse.Status, _ fields: HTTPFields, framing: AnswerFraming, ending: AnswerEnding,
     id: RequestID?, date: String
   ) {
     writeStaticString("HTTP/1.1 ")
@@ -54,7 +71,14 @@ extension ByteBuffer {
     case .chunked: writeStaticString("transfer-encoding: chunked\r\n")
     case .untilClose, .bodiless: break
     }
-    writeStaticString(keepsAlive ? "connection: keep-alive\r\n\r\n" : "connection: close\r\n\r\n")
+    switch ending {
+    case .close: writeStaticString("connection: close\r\n")
+    case .keepAlive(let seconds):
+      // No standard, but what the pools of Node.js (http.Agent, undici) go by.
+      if let seconds { writeField("keep-alive", "timeout=\(seconds)") }
+      writeStaticString("connection: keep-alive\r\n")
+    }
+    writeStaticString("\r\n")
   }
 
   /// Writes one chunk (RFC 9112 section 7.1); nothing for no bytes, because an empty chunk would be the last.

@@ -20,7 +20,9 @@ struct WireHead {
   let takesChunks: Bool
 
   /// Reads what NIO's decoder made of the bytes, and closes the gaps that it leaves.
-  init(_ message: HTTPRequestHead, peer: Peer) throws(ListenerFault) {
+  init(
+    _ message: HTTPRequestHead, peer: Peer, connection: UInt64 = 0, local: BoundAddress? = nil
+  ) throws(ListenerFault) {
     guard message.version.major == 1, (0...1).contains(message.version.minor) else {
       throw .unsupportedVersion
     }
@@ -37,7 +39,7 @@ struct WireHead {
     takesChunks = isModern
     head = RequestHead(
       method: method, path: target.path, query: target.query, authority: target.authority, fields: fields,
-      peer: peer)
+      peer: peer, connection: connection, local: local)
   }
 
   private static func fields(_ headers: HTTPHeaders) throws(ListenerFault) -> HTTPFields {

@@ -4,21 +4,30 @@ import Platform
 /// Who is connected and how much is being answered, for all event loops together.
 final class ConnectionRegister: Sendable {
   /// What a new connection is told.
-  enum Entry: Equatable { case welcome, refused(ListenerFault), unheard }
+  enum Entry: Equatable {
+    case welcome
+    /// The server is going down, and had accepted it before: one request is answered.
+    case late
+    case refused(ListenerFault), unheard
+  }
 
   private struct State {
     var connections: [ObjectIdentifier: NIOLoopBound<Connection>] = [:]
     var inFlight = 0
     var isDraining = false
+    var isComplete = false
     var isGivenUp = false
     var result = DrainResult()
+
+    var isEmpty: Bool { isComplete && inFlight == 0 && connections.isEmpty }
   }
 
   private let limits: ListenerLimits
   private let state = Locked(State())
 
-  /// Opens when the server drains and the last connection and the last responder are gone.
-  let emptied = Latch()
+  /// Opens when the server drains and the last connection and the last responder are gone, or nobody waits for them any
+  /// more.
+  let settled = Latch()
 
   init(limits: ListenerLimits) {
     self.limits = limits
@@ -28,15 +37,18 @@ final class ConnectionRegister: Sendable {
   var inFlight: Int { state.withLock { $0.inFlight } }
   var result: DrainResult { state.withLock { $0.result } }
 
+  /// Whether the last connection and the last responder are gone.
+  var isEmpty: Bool { state.withLock { $0.isEmpty } }
+
   /// Every connection there is.
   var all: [NIOLoopBound<Connection>] { state.withLock { Array($0.connections.values) } }
 
   func enter(_ connection: NIOLoopBound<Connection>, as identity: ObjectIdentifier) -> Entry {
     state.withLock { state in
       state.connections[identity] = connection
-      if state.isDraining { return .refused(.shuttingDown) }
       let excess = state.connections.count - limits.maxConnections
-      if excess <= 0 { return .welcome }
+      if state.isGivenUp { return .refused(.shuttingDown) }
+      if excess <= 0 { return state.isDraining ? .late : .welcome }
       return excess <= limits.excessConnections
         ? .refused(.tooManyConnections(limit: limits.maxConnections)) : .unheard
     }
@@ -51,38 +63,48 @@ final class ConnectionRegister: Sendable {
     state.withLock { $0.inFlight += 1 }
   }
 
-  /// A responder returned; `isAnswered` if it sent an answer to its end.
-  func requestEnded(isAnswered: Bool) {
-    change { state in
-      state.inFlight -= 1
-      // What was given up is counted already.
-      if isAnswered, state.isDraining, !state.isGivenUp { state.result.answered += 1 }
+  /// A responder returned.
+  func requestEnded() {
+    change { $0.inFlight -= 1 }
+  }
+
+  /// The last byte of a responder's answer is out.
+  func answered() {
+    state.withLock { state in
+      if state.isDraining { state.result.answered += 1 }
     }
   }
 
-  /// From now on ``emptied`` may open.
+  /// The server goes down.
   func drain() {
-    change { $0.isDraining = true }
+    state.withLock { $0.isDraining = true }
+  }
+
+  /// Nobody else comes: from now on ``settled`` may open.
+  func lastHasEntered() {
+    change { $0.isComplete = true }
   }
 
   /// Whatever is in flight now is given up.
   func giveUp() {
-    state.withLock { state in
-      if !state.isGivenUp { state.result.cancelled += state.inFlight }
-      state.isGivenUp = true
-    }
+    state.withLock { $0.isGivenUp = true }
   }
 
-  /// A request whose body had not arrived is given up.
-  func gaveUpBody() {
+  /// A responder is cancelled.
+  func gaveUp() {
     state.withLock { $0.result.cancelled += 1 }
+  }
+
+  /// A request that is not all there is given up.
+  func gaveUpUnreceived() {
+    state.withLock { $0.result.unreceived += 1 }
   }
 
   private func change(_ body: (inout State) -> Void) {
     let isEmpty = state.withLock { state in
       body(&state)
-      return state.isDraining && state.inFlight == 0 && state.connections.isEmpty
+      return state.isEmpty
     }
-    if isEmpty { emptied.open() }
+    if isEmpty { settled.open() }
   }
 }

@@ -10,19 +10,23 @@ import Platform
 public final class HTTPServer: Sendable {
   private enum Phase { case new, listening([Listening]), stopped }
 
-  private struct Listening {
-    let socket: ListeningSocket
-    let channel: any Channel
-  }
-
   private let addresses: [ListenAddress]
   private let inherited: [CInt]
   private let surroundings: ConnectionSurroundings
-  private let group: MultiThreadedEventLoopGroup
+  let group: MultiThreadedEventLoopGroup
   private let phase = Locked(Phase.new)
+  /// Opens when nobody listens any more.
+  private let deaf = Latch()
   private let ended = Latch()
 
-  private var register: ConnectionRegister { surroundings.register }
+  var register: ConnectionRegister { surroundings.register }
+
+  /// Whether somebody has stopped it.
+  var isStopping: Bool {
+    phase.withLock { phase in
+      if case .stopped = phase { true } else { false }
+    }
+  }
 
   /// A server that does not listen yet.
   ///
@@ -111,13 +115,6 @@ extension HTTPServer {
       throw ListenError(socket.bound, errno: error.errnoCode)
     }
   }
-
-  private func close(_ listening: [Listening]) async {
-    for one in listening {
-      try? await one.channel.close()
-      one.socket.file?.remove()
-    }
-  }
 }
 
 // MARK: - Connections
@@ -128,9 +125,7 @@ extension HTTPServer {
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          // Out of descriptors: wait a second instead of spinning on the same error.
-          try channel.pipeline.syncOperations.addHandler(
-            AcceptBackoffHandler(shouldForwardIOErrorCaught: false))
+          try channel.pipeline.syncOperations.addHandler(AcceptPause())
         }
       }
       .childChannelInitializer { channel in
@@ -168,43 +163,60 @@ extension HTTPServer {
 public struct DrainResult: Sendable, Equatable {
   /// Requests that were answered to their end.
   public var answered = 0
-  /// Requests that were given up.
+  /// Requests that were given up, and told so.
   public var cancelled = 0
+  /// Requests that were not all there by then, and told so.
+  public var unreceived = 0
+
+  /// Whether every request was answered.
+  public var isComplete: Bool { cancelled == 0 && unreceived == 0 }
 }
 
 extension HTTPServer {
   /// How long responders that were cancelled have to return, and their callers to take what they still say.
   private static let grace: Duration = .seconds(1)
 
-  /// Stops: no new connections, idle ones closed, requests in flight answered with `connection: close`; what is not
-  /// answered when `drain` is over is cancelled.
+  /// Stops: no new connections, requests in flight answered with `connection: close`; what is not answered when `drain`
+  /// is over is cancelled.
+  ///
+  /// A request that was sent before its caller could know is in flight as well: one in a connection that the kernel has
+  /// accepted, and one that reaches an idle connection within ``ListenerLimits/crossingTime``.
   ///
   /// A second call while the first still waits shortens the wait: `stop(drain: .zero)` ends it.
   public func stop(drain: Duration) async -> DrainResult {
-    await stopListening()
     register.drain()
     onAllConnections { $0.drainBegan() }
-    if await !register.emptied.wait(atMost: drain) {
+    await stopListening()
+    register.lastHasEntered()
+    if await !register.settled.wait(atMost: drain) {
       register.giveUp()
       onAllConnections { $0.drainEnded() }
-      if await !register.emptied.wait(atMost: Self.grace) {
+      if await !register.settled.wait(atMost: Self.grace) {
         onAllConnections { $0.cut() }
-        _ = await register.emptied.wait(atMost: Self.grace)
+        _ = await register.settled.wait(atMost: Self.grace)
+        // Whoever stops the server at the same time and has more patience waits no longer either.
+        register.settled.open()
       }
     }
     // A responder that never returns may still call into its event loop, so only idle loops are shut down.
-    if register.emptied.isOpen { try? await group.shutdownGracefully() }
+    if register.isEmpty { try? await group.shutdownGracefully() }
     ended.open()
     return register.result
   }
 
   private func stopListening() async {
-    let listening: [Listening] = phase.withLock { phase in
+    let listening: [Listening]? = phase.withLock { phase in
       defer { phase = .stopped }
-      if case .listening(let listening) = phase { return listening }
-      return []
+      return switch phase {
+      case .new: []
+      case .listening(let listening): listening
+      case .stopped: nil
+      }
     }
+    // Whoever stops a server that is being stopped does not get ahead of those who are still let in.
+    guard let listening else { return await deaf.wait() }
     await close(listening)
+    deaf.open()
   }
 
   private func onAllConnections(_ body: @escaping @Sendable (Connection) -> Void) {

@@ -1,4 +1,5 @@
 import Glibc
+import NIOCore
 
 /// Where the server really listens: with the port that the kernel chose, one for each socket.
 public enum BoundAddress: Sendable, Equatable, CustomStringConvertible {
@@ -41,6 +42,12 @@ extension BoundAddress {
     }
     guard let bound else { return nil }
     self = bound
+  }
+
+  /// The end of a TCP connection; nil for anything else.
+  init?(ofTCP address: SocketAddress?) {
+    guard let address, let text = address.ipAddress, let port = address.port else { return nil }
+    self = .tcp(address: text, port: port)
   }
 
   private static func numeric(_ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> BoundAddress? {

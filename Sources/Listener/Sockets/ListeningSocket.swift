@@ -10,6 +10,8 @@ struct ListeningSocket: Sendable {
   let bound: BoundAddress
   /// The file that this process made for a unix socket, to be removed at the end.
   let file: UnixSocketFile?
+  /// Whether another process has it as well, so that what waits in it need not be taken.
+  var isInherited = false
 
   /// The queue of connections that are not accepted yet; the kernel cuts it to net.core.somaxconn (listen(2)).
   static let backlog: CInt = 4096
@@ -40,6 +42,7 @@ struct ListeningSocket: Sendable {
       throw ListenError(name, errno: EPROTOTYPE)
     }
     self.init(descriptor: descriptor, bound: bound, file: nil)
+    isInherited = true
   }
 
   init(descriptor: CInt, bound: BoundAddress, file: UnixSocketFile?) {

@@ -13,11 +13,16 @@ final class EmbeddedConnection {
   let register: ConnectionRegister
   private let socket = StandInSocket()
 
-  /// A new connection of a caller that has said nothing yet.
-  init(_ responder: StubResponder = .refusing, limits: ListenerLimits = ListenerLimits()) throws {
+  /// A new connection of a caller that has said nothing yet; with `isLate`, the server has stopped to listen.
+  init(
+    _ responder: StubResponder = .refusing, limits: ListenerLimits = ListenerLimits(), isLate: Bool = false
+  )
+    throws
+  {
     let loop = EmbeddedEventLoop()
     channel = EmbeddedChannel(loop: loop)
     register = ConnectionRegister(limits: limits)
+    if isLate { register.drain() }
     let surroundings = ConnectionSurroundings(
       responder: responder, limits: limits, register: register, dateLine: DateLine(), logger: .silent)
     try channel.pipeline.syncOperations.addHandler(socket)
@@ -50,6 +55,16 @@ final class EmbeddedConnection {
   /// The caller's sending half ends.
   func receiveEnd() {
     channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+  }
+
+  /// The server goes down.
+  func drainBegins() {
+    register.all.forEach { $0.value.drainBegan() }
+  }
+
+  /// The time of the drain is over.
+  func drainEnds() {
+    register.all.forEach { $0.value.drainEnded() }
   }
 
   /// Time passes.

@@ -1,5 +1,8 @@
-import Listener
+import Dispatch
 import Logging
+import NIOCore
+
+@testable import Listener
 
 /// A real server on a port of the kernel's choice.
 struct ServerUnderTest: Sendable {
@@ -11,16 +14,37 @@ struct ServerUnderTest: Sendable {
     guard let address = bound.first else { throw RawClient.Failure.connect(0) }
     return try RawClient(to: address, receiveBuffer: receiveBuffer)
   }
+
+  /// A new connection, waited for on a thread of its own: while the server stops, connecting may take a while.
+  func connectAside() async throws -> RawClient {
+    try await withCheckedThrowingContinuation { done in
+      DispatchQueue.global().async { done.resume(with: Result { try connect() }) }
+    }
+  }
+
+  /// Waits until every connection has heard that the server goes down.
+  func untilDraining() async throws {
+    while true {
+      var haveHeard = server.isStopping
+      for connection in server.register.all {
+        let hasHeard = try await connection.eventLoop.submit { connection.value.machine.isDraining }.get()
+        haveHeard = haveHeard && hasHeard
+      }
+      if haveHeard { return }
+      await Task.yield()
+    }
+  }
 }
 
 /// Runs `body` with a server, and stops the server at once afterwards.
 func withServer(
   _ responder: StubResponder = StubResponder(), limits: ListenerLimits = ListenerLimits(),
   addresses: [ListenAddress] = [.tcp(host: "127.0.0.1", port: 0)], inherited: [CInt] = [],
-  _ body: (ServerUnderTest) async throws -> Void
+  eventLoopThreads: Int = 1, _ body: (ServerUnderTest) async throws -> Void
 ) async throws {
   let server = HTTPServer(
-    addresses: addresses, inherited: inherited, limits: limits, responder: responder, logger: .silent)
+    addresses: addresses, inherited: inherited, limits: limits, responder: responder, logger: .silent,
+    eventLoopThreads: eventLoopThreads)
   do {
     try await body(ServerUnderTest(server: server, bound: try await server.start()))
   } catch {

@@ -1,0 +1,67 @@
+import InMemoryLogging
+import Logging
+import Platform
+import Settings
+import Testing
+
+@testable import Daemon
+
+@Suite struct ReloadTests {
+  private let log = InMemoryLogHandler()
+  private let adopted = Locked<[Int]>([])
+
+  private func service(_ read: @escaping @Sendable () throws -> Settings) -> ReloadService {
+    ReloadService(
+      read: read,
+      adopt: { [adopted] new throws(ConfigurationFaults) in
+        if new.listen == ["nowhere"] { throw Self.faults }
+        adopted.withLock { $0.append(new.router.retries) }
+      }, start: Settings(), logger: Logger(label: "test") { [log] _ in log })
+  }
+
+  private static let faults = ConfigurationFaults(faults: [
+    ConfigurationFault(
+      key: "listen", source: .environment("NOMYO_PROXY_LISTEN"), problem: "no", allowed: "yes"),
+    ConfigurationFault(key: "router.url", source: .environment("X"), problem: "no", allowed: "yes"),
+  ])
+
+  private var lines: [String] {
+    log.entries.map { entry in
+      "\(entry.level) \(entry.message) \(entry.metadata["changed"] ?? entry.metadata["keys"] ?? "")"
+    }
+  }
+
+  @Test func `what changed is in force, and what needs a restart is named`() {
+    var new = Settings()
+    (new.router.retries, new.stream.keepalive, new.listen) = (5, .seconds(3), ["127.0.0.1:1"])
+    var current = Settings()
+    service { [new] in new }.reload(&current)
+    #expect(adopted.withLock { $0 } == [5])
+    #expect(current.router.retries == 5)
+    #expect(
+      lines == [
+        "notice configuration reloaded listen router.retries stream.keepalive",
+        "warning restart for these changes listen",
+      ])
+  }
+
+  @Test func `the same again is nothing`() {
+    var current = Settings()
+    service { Settings() }.reload(&current)
+    #expect(lines == ["notice configuration reloaded nothing"])
+  }
+
+  @Test func `a faulty configuration changes nothing, and every fault is told`() {
+    var current = Settings()
+    service { throw Self.faults }.reload(&current)
+    var nowhere = Settings()
+    (nowhere.listen, nowhere.router.retries) = (["nowhere"], 9)
+    service { [nowhere] in nowhere }.reload(&current)
+    #expect(adopted.withLock { $0.isEmpty } && current.router.retries == 2)
+    #expect(lines == [String](repeating: "error configuration not reloaded ", count: 4))
+  }
+
+  @Test func `every key that takes effect without a restart is one`() {
+    #expect(ReloadService.reloadable.isSubset(of: SettingKey.all.map(\.name)))
+  }
+}
