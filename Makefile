@@ -22,7 +22,7 @@ export NOMYO_PROXY_COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
 FORMATTED := Sources Tests Package.swift
 FUZZ_SECONDS := 15
 
-.PHONY: help deps build release test test-swift test-interop test-demo test-fuzz check format demo run bench \
+.PHONY: help deps build release test test-swift test-interop test-demo test-soak test-fuzz check format demo run bench \
   clean
 
 help: ## This list
@@ -48,7 +48,7 @@ release: deps ## Release build, stripped, in .build-release/dist
 	  mv -f "$(DIST)/.$$product" "$(DIST)/$$product"; \
 	done
 
-test: check test-swift test-interop test-demo test-fuzz ## Everything that has to pass: checks and all tests
+test: check test-swift test-interop test-demo test-soak test-fuzz ## Everything that has to pass: checks and all tests
 
 test-swift: deps ## The tests in Swift
 	@tools/step test-build "Building the Swift tests" \
@@ -63,6 +63,10 @@ test-interop: release ## The release build against the nomyo package and the Ope
 test-demo: release
 	@tools/step test-demo "The demo" tools/demo $(DIST)
 
+test-soak: release ## Three minutes of everything at once: nothing lost, nothing left
+	@NOMYO_PROXY=$(DIST)/nomyo-proxy NOMYO_DEV_ROUTER=$(DIST)/nomyo-dev-router \
+	  tools/step --closing 1 test-soak "Soak, three minutes" Benchmarks/soak --minutes 3
+
 test-fuzz: deps ## Each fuzz target for a quarter of a minute
 	@tools/fuzz-all $(FUZZ_SECONDS)
 
@@ -71,6 +75,7 @@ check: deps ## Format, imports, sizes, what does not belong here
 	@tools/step check-imports "Import table" tools/check-imports
 	@tools/step --closing 11 check-sizes "File sizes" tools/check-sizes
 	@tools/step check-tree "Contents of the repository" tools/check-tree
+	@tools/step check-soak "Tests of the soak's judge" python3 -B Benchmarks/test_soak.py
 	@tools/step check-checks "Tests of these checks" python3 -B tools/test_checks.py
 
 format: ## Format all Swift files in place
@@ -85,6 +90,10 @@ run: release ## Start both programs and serve until Ctrl-C
 bench: release ## The benchmarks of docs/benchmarks.md
 	@Benchmarks/run
 	@Benchmarks/keys
+	@Benchmarks/cancel
+	@Benchmarks/stops
+	@Benchmarks/paced
+	@Benchmarks/faults
 
 clean: ## Remove everything that was built or fetched
 	@rm -rf .build .build-*

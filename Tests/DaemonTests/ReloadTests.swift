@@ -1,3 +1,4 @@
+import Foundation
 import InMemoryLogging
 import Logging
 import Platform
@@ -59,6 +60,16 @@ import Testing
     service { [nowhere] in nowhere }.reload(&current)
     #expect(adopted.withLock { $0.isEmpty } && current.router.retries == 2)
     #expect(lines == [String](repeating: "error configuration not reloaded ", count: 4))
+  }
+
+  @Test func `the page for operators names what takes effect without a restart`() throws {
+    let page = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../docs/operations.md").standardizedFileURL
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let section = try #require(
+      text.components(separatedBy: "## Reload\n").last?.components(separatedBy: "\n## ").first)
+    let named = section.matches(of: /`([a-z_]+\.[a-z_]+)`/).map { String($0.1) }
+    #expect(Set(named) == ReloadService.reloadable)
   }
 
   @Test func `every key that takes effect without a restart is one`() {

@@ -9,8 +9,9 @@ import Upstream
 
 @testable import Relay
 
-/// The page for operators says for every failure how it is retried and how it is answered; here both are asked of the
-/// code. `FAILURES_WRITE=1 swift test --filter FailurePageTests` writes the page.
+/// The page for operators says for every failure how it is retried and how it is answered; both are asked of the code.
+///
+/// `FAILURES_WRITE=1 swift test --filter FailurePageTests` writes the page.
 @Suite struct FailurePageTests {
   private struct Row {
     let words: String
