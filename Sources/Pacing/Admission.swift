@@ -7,12 +7,16 @@ public final class Admission: Sendable {
   /// Its number; ascending, unique in a pacer.
   public let number: Int
 
+  /// So long a connection may be tried for, where it is less than usual: the router has not been reached of late.
+  public let connectLimit: Duration?
+
   private let key: KeyID
   private let pacer: Pacer
   private let wasSent = Atomic(false)
 
-  init(number: Int, key: KeyID, pacer: Pacer) {
+  init(number: Int, key: KeyID, connectLimit: Duration?, pacer: Pacer) {
     self.number = number
+    self.connectLimit = connectLimit
     self.key = key
     self.pacer = pacer
   }

@@ -19,7 +19,7 @@ struct BreakerMachine: Sendable {
   private enum Phase: Sendable {
     case closed
     case open(until: Duration)
-    case probing(request: Int, sentAt: Duration?)
+    case probing(request: Int, since: Duration, sentAt: Duration?)
   }
 
   private let policy: BreakerPolicy
@@ -30,6 +30,8 @@ struct BreakerMachine: Sendable {
   private var failures = 0
   /// Pauses of the same cause in a row.
   private var pauses = 0
+  /// Probes since it was closed.
+  private var probes = 0
   /// When it opened for this cause.
   private var openedAt = Duration.zero
 
@@ -53,9 +55,11 @@ struct BreakerMachine: Sendable {
       return .probe
     case .open(let until):
       return isPatient(at: now) ? .hold(until: until) : .refuse(cause, retryAfter: until - now)
-    case .probing(_, let sentAt):
+    case .probing(_, let since, nil) where since + policy.probePatience <= now:
+      return .probe
+    case .probing(_, let since, let sentAt):
       if isTransient, !isPatient(at: now) { return .refuse(cause, retryAfter: proof) }
-      return .hold(until: sentAt.map { $0 + proof })
+      return .hold(until: sentAt.map { $0 + proof } ?? since + policy.probePatience)
     }
   }
 
@@ -72,18 +76,29 @@ struct BreakerMachine: Sendable {
 extension BreakerMachine {
   /// Time has passed.
   mutating func timePassed(at now: Duration) {
-    if case .probing(_, let sentAt?) = phase, sentAt + proof <= now { close() }
+    if case .probing(_, _, let sentAt?) = phase, sentAt + proof <= now { close() }
   }
 
   /// A request was let through.
-  mutating func admitted(_ request: Int) {
-    if case .open = phase { phase = .probing(request: request, sentAt: nil) }
+  mutating func admitted(_ request: Int, at now: Duration) {
+    switch phase {
+    case .closed: break
+    case .open, .probing:
+      phase = .probing(request: request, since: now, sentAt: nil)
+      probes += 1
+    }
+  }
+
+  /// How long a request may try for a connection, where it is less than others may.
+  func connectLimit(of request: Int) -> Duration? {
+    guard cause == .unreachable, isProbe(request) else { return nil }
+    return probes.isMultiple(of: policy.probesPerPatientOne) ? nil : policy.quickProbe
   }
 
   /// A request goes out: there is a connection.
   mutating func sent(_ request: Int, at now: Duration) {
-    guard isProbe(request) else { return }
-    phase = .probing(request: request, sentAt: now)
+    guard case .probing(request, let since, _) = phase else { return }
+    phase = .probing(request: request, since: since, sentAt: now)
   }
 
   /// An exchange ended.
@@ -118,7 +133,7 @@ extension BreakerMachine {
 
 extension BreakerMachine {
   private func isProbe(_ request: Int) -> Bool {
-    if case .probing(request, _) = phase { return true }
+    if case .probing(request, _, _) = phase { return true }
     return false
   }
 

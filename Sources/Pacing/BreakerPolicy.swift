@@ -32,6 +32,13 @@ public struct BreakerPolicy: Equatable, Sendable {
   /// The same for a router that could not be reached: its connection has held for so long.
   public var connectionProof = Duration.milliseconds(250)
 
+  /// A probe that has had no connection for so long is joined by another: its own may have got lost on the way.
+  public var probePatience = Duration.seconds(1)
+  /// So long probes try for a connection, so that they do not pile up.
+  public var quickProbe = Duration.seconds(2)
+  /// Each so manieth probe takes the time that any request may, for networks on which it takes longer.
+  public var probesPerPatientOne = 4
+
   /// The defaults.
   public init() {}
 }

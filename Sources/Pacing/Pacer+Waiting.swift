@@ -7,7 +7,7 @@ extension Pacer {
   ///
   /// So only those who have to wait need to be known by name.
   public func admitNow(key: KeyID) -> Admission? {
-    var number: Int?
+    var passed: (number: Int, limit: Duration?)?
     let errands = state.withLock { state -> [Errand] in
       let now = uptime()
       guard makeLane(key, in: &state, at: now), state.lanes[key]?.machine.letsPass(at: now) == true else {
@@ -15,13 +15,13 @@ extension Pacer {
       }
       state.lastNumber += 1
       state.totals.admitted += 1
-      number = state.lastNumber
-      return change(key, in: &state, at: now) { [number = state.lastNumber] machine, now in
-        machine.passed(number, at: now)
-      }
+      let number = state.lastNumber
+      let errands = change(key, in: &state, at: now) { $0.passed(number, at: $1) }
+      passed = (number, state.lanes[key]?.machine.connectLimit(of: number))
+      return errands
     }
     for errand in errands { errand() }
-    return number.map { Admission(number: $0, key: key, pacer: self) }
+    return passed.map { Admission(number: $0.number, key: key, connectLimit: $0.limit, pacer: self) }
   }
 
   /// Waits until a request may be sent.
@@ -136,9 +136,11 @@ extension Pacer {
   private func admit(_ number: Int, _ key: KeyID, in state: inout State) -> Errand? {
     guard let waiter = state.waiters.removeValue(forKey: number) else { return nil }
     state.totals.admitted += 1
+    let limit = state.lanes[key]?.machine.connectLimit(of: number)
     // Made outside of the lock: one that is dropped takes it.
     return {
-      waiter.continuation.resume(returning: .success(Admission(number: number, key: key, pacer: self)))
+      let admission = Admission(number: number, key: key, connectLimit: limit, pacer: self)
+      waiter.continuation.resume(returning: .success(admission))
     }
   }
 

@@ -88,6 +88,9 @@ extension PacingMachine {
     perform(at: now) { machine, _ in machine.letThrough(request, at: now) }
   }
 
+  /// How long a request that was let through may try for a connection, where it is less than usual.
+  func connectLimit(of request: Int) -> Duration? { breaker.connectLimit(of: request) }
+
   /// A request waits no longer: it was cancelled.
   mutating func left(_ request: Int, at now: Duration) -> [Action] {
     perform(at: now) { machine, _ in machine.lines.remove(request) }
@@ -182,7 +185,7 @@ extension PacingMachine {
     admissions += 1
     inFlight[request] = admissions
     rate.admitted(request, at: now)
-    breaker.admitted(request)
+    breaker.admitted(request, at: now)
   }
 
   /// When the next request may go, as far as the rate, the breaker and the router's wishes are concerned.
@@ -241,7 +244,8 @@ extension PacingMachine {
     guard turn >= place.due else { return nil }
     let pause = pauseEnds.map { $0 - now } ?? .zero
     return PacingRefusal(
-      place.due <= now + pause ? .paused : .waitTooLong,
+      holdingCause(at: now).map(PacingRefusal.Reason.breaker)
+        ?? (place.due <= now + pause ? .paused : .waitTooLong),
       retryAfter: atLeastShortest(max(turn - place.due, pause)))
   }
 
@@ -262,9 +266,21 @@ extension PacingMachine {
     let wait = max(expectedTurn(after: lines.count, at: now) - now - policy.maxWait, pause)
     actions += removed.map { place in
       let reason: PacingRefusal.Reason =
-        if now < place.due { .paused } else if place.deadline <= now { .deadlinePassed } else { .waitTooLong }
+        if now < place.due {
+          .paused
+        } else if place.deadline <= now {
+          .deadlinePassed
+        } else {
+          holdingCause(at: now).map(PacingRefusal.Reason.breaker) ?? .waitTooLong
+        }
       return .refuse(place.request, PacingRefusal(reason, retryAfter: atLeastShortest(wait)))
     }
+  }
+
+  /// Why those in the lines wait, where it is not for the rate.
+  private func holdingCause(at now: Duration) -> BreakerCause? {
+    if case .hold = breaker.gate(at: now) { return breaker.state.cause }
+    return nil
   }
 
   private mutating func refuseAll(_ refusal: PacingRefusal, _ actions: inout [Action]) {

@@ -55,6 +55,9 @@ extension ExchangeFailure {
   /// The failure as far as trying again is concerned.
   var asAttemptFailure: AttemptFailure {
     switch self {
+    // Nobody's prompt was in that question.
+    case .keyUnavailable(.transport(.responseTimedOut)):
+      .unsent
     case .unsent(let error), .keyUnavailable(.transport(let error)):
       Self.isPassing(error) ? .unsent : .final
     case .transport(let error):

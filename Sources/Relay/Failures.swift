@@ -117,8 +117,10 @@ extension ExchangeFailure {
       server(
         502, "upstream_unreachable",
         "The connection to the router broke before its answer was complete. Try again.")
-    case .clearText, .badURL, .unresolved, .unreachable, .tls, .handshake:
+    case .unresolved, .unreachable, .handshake:
       server(502, "upstream_unreachable", "The router could not be reached: \(error).")
+    case .clearText, .badURL, .tls:
+      refused("upstream_unreachable", "The router could not be reached: \(error).")
     }
   }
 

@@ -21,7 +21,12 @@ public struct RouterClient: Sendable {
   /// Model lists hold at most a few thousand entries.
   private static let modelListLimit = 4 * 1024 * 1024
 
-  /// How long the small questions may take, each turn and transfer; a completion has the exchange's own deadline.
+  /// How long the router may take to hand out its key.
+  ///
+  /// Everybody waits for such a question, and a new one costs nothing: one that got lost must not hold them for long.
+  private static let keyTimeout = Duration.seconds(5)
+
+  /// How long the other small questions may take, each turn and transfer; a completion has the exchange's own deadline.
   private static let shortTimeout = Duration.seconds(30)
 
   /// A client of one router.
@@ -59,7 +64,7 @@ public struct RouterClient: Sendable {
       response = try await send(
         UpstreamRequest(
           url: baseURL + Wire.publicKeyPath, responseLimit: Self.keyDocumentLimit,
-          responseTimeout: Self.shortTimeout, wantsCertificate: true), admission)
+          responseTimeout: Self.keyTimeout, wantsCertificate: true), admission)
     } catch { throw .transport(error) }
     guard response.status == 200 else { throw .status(response.status) }
     return FetchedKeyDocument(
@@ -131,7 +136,10 @@ extension RouterClient {
     _ request: UpstreamRequest, _ admission: Admission?, isMaximumTier: Bool = false
   ) async throws(UpstreamError) -> UpstreamResponse {
     var request = request
-    if let admission { request.onSending = { admission.sent() } }
+    if let admission {
+      request.onSending = { admission.sent() }
+      request.connectTimeout = admission.connectLimit
+    }
     do {
       let response = try await transport.send(request)
       let retryAfter = response.fields[.retryAfter].flatMap {
@@ -168,9 +176,10 @@ public enum RouterKeyFailure: KeyFetchFailure, Equatable, Sendable, CustomString
   /// It was not asked: nothing is sent for now.
   case held(PacingRefusal)
 
-  /// Whether there was no connection, or it broke.
+  /// Whether there was no connection, or it broke, or nothing came over it.
   public var isUnreached: Bool {
     switch self {
+    case .transport(.responseTimedOut): true
     case .transport(let error): ExchangeOutcome(error) == .unreachable
     case .held(let refusal): refusal.reason == .breaker(.unreachable)
     case .status: false

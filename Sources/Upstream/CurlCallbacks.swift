@@ -48,7 +48,19 @@ func openSocketCallback(
   context: UnsafeMutableRawPointer?, purpose: curlsocktype, address: UnsafeMutablePointer<curl_sockaddr>?
 ) -> curl_socket_t {
   guard let address = address?.pointee else { return CURL_SOCKET_BAD }
-  return socket(address.family, address.socktype | CInt(SOCK_CLOEXEC.rawValue), address.protocol)
+  let descriptor = socket(address.family, address.socktype | CInt(SOCK_CLOEXEC.rawValue), address.protocol)
+  if descriptor >= 0 { giveUpOnSilence(descriptor) }
+  return descriptor
+}
+
+/// Ends a connection whose other end acknowledges nothing any more: the network has changed, or the machine slept.
+///
+/// Without it the kernel goes on for a quarter of an hour (tcp(7), TCP_USER_TIMEOUT); other sockets refuse it, and need it not.
+private func giveUpOnSilence(_ descriptor: CInt) {
+  var milliseconds = UInt32(EasySetup.longestSilence)
+  _ = setsockopt(
+    descriptor, CInt(IPPROTO_TCP), EasySetup.userTimeoutOption, &milliseconds,
+    socklen_t(MemoryLayout<UInt32>.size))
 }
 
 private func enter<Answer>(

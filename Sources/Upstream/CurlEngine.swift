@@ -7,6 +7,8 @@ actor CurlEngine {
   private var transfers: [Int: Transfer] = [:]
   private var lastID = 0
   private var isClosed = false
+  /// When a connection that was used again proved dead.
+  private var lastDeath: ContinuousClock.Instant?
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -59,7 +61,9 @@ actor CurlEngine {
     if isClosed { return continuation.resume(returning: .failure(.closed)) }
     if Task.isCancelled { return continuation.resume(returning: .failure(.cancelled)) }
     do throws(CurlFault) {
-      let transfer = try Transfer(request, id: id, options: options, engine: self, continuation: continuation)
+      let transfer = try Transfer(
+        request, id: id, options: options, maxConnectionAge: maxConnectionAge, engine: self,
+        continuation: continuation)
       guard curl_multi_add_handle(thread.multi, transfer.easy) == CURLM_OK else {
         throw CurlFault(code: CURLE_OUT_OF_MEMORY)
       }
@@ -74,6 +78,12 @@ actor CurlEngine {
   private func abandon(_ id: Int, _ reason: UpstreamError) {
     guard let transfer = transfers[id] else { return }
     finish(transfer, transfer.abandoned(reason))
+  }
+
+  /// After a reused connection proved dead the others from that time are likely to be, and each would cost a request: a network
+  /// that changed takes all of them.
+  private var maxConnectionAge: Int? {
+    lastDeath.map { Int($0.duration(to: .now).components.seconds) }
   }
 
   private func finish(_ transfer: Transfer, _ outcome: Transfer.Outcome?) {
@@ -97,7 +107,14 @@ actor CurlEngine {
       else {
         continue
       }
-      finish(transfer, transfer.ended(message.pointee.data.result))
+      let outcome = transfer.ended(message.pointee.data.result)
+      switch outcome {
+      // Nothing came for so long that it may be dead as well.
+      case .failure(.disconnected)?, .failure(.responseTimedOut)?, .failure(.connectTimedOut)?:
+        if transfer.hasReusedConnection { lastDeath = .now }
+      default: break
+      }
+      finish(transfer, outcome)
     }
   }
 }

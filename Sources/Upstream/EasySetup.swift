@@ -6,6 +6,11 @@ import HTTPTypes
 /// Every answer of `curl_easy_setopt` is looked at: a refused option would be a transfer under other rules
 /// than the ones written here.
 struct EasySetup {
+  /// So many milliseconds sent bytes may go unacknowledged: longer than networks stall, shorter than people wait.
+  static let longestSilence = 5000
+  /// `TCP_USER_TIMEOUT` (linux/tcp.h), which Swift's Glibc module does not show.
+  static let userTimeoutOption = CInt(18)
+
   /// The handle.
   let easy: UnsafeMutableRawPointer
 
@@ -43,8 +48,8 @@ struct EasySetup {
     try set(CURLOPT_ACCEPT_ENCODING, "gzip, deflate")
     // An answer may take many minutes without a byte: keep what is in between from forgetting the connection.
     try set(CURLOPT_TCP_KEEPALIVE, 1)
-    try set(CURLOPT_TCP_KEEPIDLE, 30)
-    try set(CURLOPT_TCP_KEEPINTVL, 15)
+    try set(CURLOPT_TCP_KEEPIDLE, 15)
+    try set(CURLOPT_TCP_KEEPINTVL, 5)
     // Of an HTTP/2 head that does not fit in here, libcurl 7.88 delivers the rest only when something else
     // arrives, which may be never.
     try set(CURLOPT_BUFFERSIZE, TransferMachine.headerLimit + (16 << 10))
@@ -90,9 +95,10 @@ struct EasySetup {
     try set(CURLOPT_URL, request.url)
     try set(CURLOPT_PROTOCOLS_STR, options.allowHTTP ? "http,https" : "https")
     try set(CURLOPT_TIMEOUT_MS, milliseconds(request.responseTimeout ?? options.responseTimeout))
-    if request.wantsCertificate {
-      try set(CURLOPT_CERTINFO, 1)
-      try set(CURLOPT_FRESH_CONNECT, 1)
+    if request.wantsCertificate { try set(CURLOPT_CERTINFO, 1) }
+    if request.wantsCertificate { try set(CURLOPT_FRESH_CONNECT, 1) }
+    if let limit = request.connectTimeout, limit < options.connectTimeout {
+      try set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(limit))
     }
     switch request.method {
     case .get:
@@ -102,6 +108,12 @@ struct EasySetup {
       try CurlFault.check(
         ccurl_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count)))
     }
+  }
+
+  /// Closes connections that are older than so many seconds instead of using them.
+  func distrustConnections(olderThan seconds: Int) throws(CurlFault) {
+    // To libcurl zero means any age.
+    try set(CURLOPT_MAXLIFETIME_CONN, max(1, seconds))
   }
 
   /// Applies a request's fields.

@@ -28,7 +28,7 @@ final class Transfer {
 
   /// A transfer that is set up and not started.
   init(
-    _ request: UpstreamRequest, id: Int, options: UpstreamOptions, engine: CurlEngine,
+    _ request: UpstreamRequest, id: Int, options: UpstreamOptions, maxConnectionAge: Int?, engine: CurlEngine,
     continuation: CheckedContinuation<Outcome, Never>
   ) throws(CurlFault) {
     guard let easy = curl_easy_init() else { throw CurlFault(code: CURLE_OUT_OF_MEMORY) }
@@ -45,6 +45,7 @@ final class Transfer {
     let setup = EasySetup(easy: easy)
     try setup.apply(options)
     try setup.apply(request, options)
+    if let maxConnectionAge { try setup.distrustConnections(olderThan: maxConnectionAge) }
     lines = try setup.header(of: request)
     try setup.callbacks(context: Unmanaged.passUnretained(self).toOpaque(), message: message)
   }
@@ -63,6 +64,9 @@ final class Transfer {
     }
     return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
   }
+
+  /// Whether it went over a connection that was there already; known when it has ended.
+  var hasReusedConnection: Bool { easy.fact(CURLINFO_NUM_CONNECTS) == 0 }
 
   // MARK: How it ends
 

@@ -119,7 +119,10 @@ struct TransferMachine: Sendable {
     switch ending {
     case .failed(.disconnected) where stageAtEnd == .inBody: return .fail(.truncated)
     case .failed(let error): return .fail(error)
-    case .timedOut: return .fail(isConnected ? .responseTimedOut : .connectTimedOut)
+    case .timedOut:
+      // libcurl says that there is a connection before it finds a reused one dead; then it looks for another.
+      let isUnheard = !isConnected || bodyCount > 0 && handedOver == 0
+      return .fail(isUnheard ? .connectTimedOut : .responseTimedOut)
     case .complete:
       // libcurl takes the end of the connection for the end of a head.
       guard case .inBody = stageAtEnd, let head else { return .fail(.disconnected) }

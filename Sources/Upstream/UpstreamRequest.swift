@@ -29,6 +29,8 @@ public struct UpstreamRequest: Sendable {
   ///
   /// Only a TLS handshake tells, so such a request goes over a connection of its own.
   public var wantsCertificate: Bool
+  /// Takes the place of `UpstreamOptions.connectTimeout` for this request, where it is shorter.
+  public var connectTimeout: Duration?
   /// Called when there is a connection and the request's first bytes follow; on libcurl's thread, so it must not
   /// block.
   ///

@@ -21,7 +21,7 @@ import Testing
 
   private func probe(_ request: Int, at milliseconds: Int, _ outcome: ExchangeOutcome) {
     #expect(gate(milliseconds) == .probe)
-    machine.admitted(request)
+    machine.admitted(request, at: .milliseconds(milliseconds))
     end(request, outcome, at: milliseconds)
   }
 
@@ -62,16 +62,44 @@ import Testing
   @Test func `one probe at a time, and the next when it was given up`() {
     for request in 1...3 { end(request, .unreachable, at: 0) }
     #expect(gate(250) == .probe)
-    machine.admitted(4)
+    machine.admitted(4, at: .milliseconds(250))
     #expect(machine.state == .halfOpen(.unreachable))
-    #expect(gate(300) == .hold(until: nil))
+    #expect(gate(300) == .hold(until: .milliseconds(1250)))
     end(4, .abandoned, at: 400)
     #expect(gate(400) == .probe)
   }
 
+  @Test
+  func `a probe that gets no connection is joined by another, and most of them try for two seconds only`() {
+    for request in 1...3 { end(request, .unreachable, at: 0) }
+    var limits: [Duration?] = []
+    for request in 4...11 {
+      let time = 250 + (request - 4) * 1000
+      #expect(gate(time - 1) != .probe || request == 4)
+      #expect(gate(time) == .probe)
+      machine.admitted(request, at: .milliseconds(time))
+      limits.append(machine.connectLimit(of: request))
+      #expect(machine.connectLimit(of: request - 1) == nil)
+    }
+    let quick: Duration? = .seconds(2)
+    #expect(limits == [quick, quick, quick, nil, quick, quick, quick, nil])
+    // What becomes of those that came before changes nothing.
+    end(5, .unreachable, at: 7300)
+    #expect(machine.state == .halfOpen(.unreachable))
+    machine.sent(11, at: .milliseconds(7400))
+    #expect(gate(7650) == .open)
+  }
+
+  @Test func `only a router that is not reached is tried for quickly`() {
+    end(1, .unauthorized, at: 0)
+    #expect(gate(5000) == .probe)
+    machine.admitted(2, at: .milliseconds(5000))
+    #expect(machine.connectLimit(of: 2) == nil)
+  }
+
   @Test func `a connection that has held for a quarter of a second is one`() {
     for request in 1...3 { end(request, .unreachable, at: 0) }
-    machine.admitted(4)
+    machine.admitted(4, at: .milliseconds(300))
     machine.sent(4, at: .milliseconds(300))
     #expect(gate(549) == .hold(until: .milliseconds(550)))
     #expect(gate(550) == .open)
@@ -80,7 +108,7 @@ import Testing
 
   @Test func `a probe that the router has had for two seconds has succeeded`() {
     end(1, .unauthorized, at: 0)
-    machine.admitted(2)
+    machine.admitted(2, at: .milliseconds(5000))
     machine.sent(2, at: .milliseconds(5000))
     #expect(gate(6999) == .hold(until: .milliseconds(7000)))
     #expect(gate(7000) == .open)
@@ -100,7 +128,7 @@ import Testing
     probe(request, at: 10_500, .unreachable)
     #expect(gate(10_700) == .refuse(.unreachable, retryAfter: .milliseconds(300)))
     #expect(gate(11_000) == .probe)
-    machine.admitted(request + 1)
+    machine.admitted(request + 1, at: .milliseconds(11_000))
     #expect(gate(11_000) == .refuse(.unreachable, retryAfter: .milliseconds(250)))
   }
 
@@ -112,7 +140,7 @@ import Testing
     end(6, .unavailable(retryAfter: nil), at: 30)
     end(7, .abandoned, at: 30)
     #expect(machine.state == state)
-    machine.admitted(8)
+    machine.admitted(8, at: .milliseconds(250))
     end(5, .answered, at: 300)
     end(4, .unreachable, at: 300)
     #expect(machine.state == .halfOpen(.unreachable))

@@ -217,7 +217,7 @@ import Testing
     #expect(arrive(5, bob) == [])
     #expect(
       machine.timePassed(at: .milliseconds(250)) == [
-        .admit(4), .breaker(.halfOpen(.unreachable)), .wake(at: .seconds(120)),
+        .admit(4), .breaker(.halfOpen(.unreachable)), .wake(at: .milliseconds(1250)),
       ])
     #expect(machine.sent(4, at: .milliseconds(260)) == [.wake(at: .milliseconds(510))])
     #expect(

@@ -48,6 +48,7 @@ private struct World {
   private var onTheirWay: [Int] = []
   private var breaker = BreakerState.closed
   private var probe: Int?
+  private var probedAt = 0
   private(set) var arrivals = 0
   private(set) var sends: [Int] = []
   private var outcomes: [Int: Outcome] = [:]
@@ -216,10 +217,11 @@ extension World {
     case .closed: probe = nil
     case .open: #expect(admitted == [])
     case .halfOpen:
-      // One probe at a time: the next only when the last has ended.
+      // One probe at a time: the next only when the last has ended, or gets no connection.
       let isOut = probe.map { unsent.contains($0) || onTheirWay.contains($0) } ?? false
-      #expect(admitted.count == (isOut ? 0 : 1))
-      probe = admitted.first ?? probe
+      let isLost = probe.map(unsent.contains) == true && now >= probedAt + 1000
+      #expect(isLost ? admitted.count <= 1 : admitted.count == (isOut ? 0 : 1))
+      if let admitted = admitted.first { (probe, probedAt) = (admitted, now) }
     }
   }
 

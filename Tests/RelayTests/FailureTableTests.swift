@@ -25,9 +25,8 @@ import Upstream
   }
 
   static let upstreamRows: [Row] = [
-    (.clearText, 502, "upstream_unreachable"), (.badURL, 502, "upstream_unreachable"),
     (.unresolved, 502, "upstream_unreachable"), (.unreachable, 502, "upstream_unreachable"),
-    (.tls("expired"), 502, "upstream_unreachable"), (.disconnected, 502, "upstream_unreachable"),
+    (.disconnected, 502, "upstream_unreachable"),
     (.connectTimedOut, 504, "upstream_timeout"), (.responseTimedOut, 504, "upstream_timeout"),
     (.cancelled, 503, "shutting_down"),
     (.closed, 503, "shutting_down"),
@@ -65,6 +64,7 @@ import Upstream
       Row(
         failure: .answer(APIFault(status: 502, type: "server_error", code: "upstream_answer", message: "no")),
         status: 502, type: "server_error", code: "upstream_answer"),
+      final(.clearText), final(.badURL), final(.tls("expired")),
       Row(failure: .unsent(.unreachable), status: 502, type: "server_error", code: "upstream_unreachable"),
       Row(
         failure: .unsent(.handshake("cut")), status: 502, type: "server_error", code: "upstream_unreachable"),
@@ -87,6 +87,12 @@ import Upstream
       Row(failure: .cancelled, status: 503, type: "server_error", code: "shutting_down"),
       Row(failure: .local("secret detail"), status: 500, type: "server_error", code: "internal_error"),
     ]
+
+  private static func final(_ error: UpstreamError) -> Row {
+    Row(
+      failure: .unsent(error), status: 502, type: "server_error", code: "upstream_unreachable",
+      shouldRetry: false)
+  }
 
   private static func held(
     _ reason: PacingRefusal.Reason, _ status: Int, _ type: String, _ code: String, shouldRetry: Bool? = nil

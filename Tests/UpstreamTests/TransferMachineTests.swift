@@ -88,7 +88,12 @@ import Testing
     #expect(early.ended(.timedOut) == .fail(.connectTimedOut))
     var late = machine()
     _ = late.connectionReady()
+    _ = late.bodyWanted(upTo: 1)
     #expect(late.ended(.timedOut) == .fail(.responseTimedOut))
+    // A reused connection proved dead before it took anything, and there was no other in time.
+    var unheard = machine()
+    _ = unheard.connectionReady()
+    #expect(unheard.ended(.timedOut) == .fail(.connectTimedOut))
   }
 
   @Test func whatIsAnnouncedTooLargeIsNotWaitedFor() {
