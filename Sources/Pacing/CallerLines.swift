@@ -9,7 +9,7 @@ struct CallerLines: Sendable {
     let caller: CallerID
     let deadline: Duration
     /// Waiting ends here, at the deadline at the latest.
-    let due: Duration
+    var due: Duration
   }
 
   private let capacity: Int
@@ -70,6 +70,15 @@ struct CallerLines: Sendable {
     guard lines[caller]?.isEmpty == true else { return }
     lines[caller] = nil
     turns.removeAll { $0 == caller }
+  }
+
+  /// Everybody may wait longer, up to the deadline.
+  mutating func postpone(by gap: Duration) {
+    for caller in turns {
+      guard var line = lines[caller] else { continue }
+      for index in line.indices { line[index].due = min(line[index].due + gap, line[index].deadline) }
+      lines[caller] = line
+    }
   }
 
   /// Removes everybody for whom something holds and returns them in the order of their numbers.

@@ -25,6 +25,9 @@ struct PacingMachine: Sendable {
   /// No pause is longer, whatever a router asks: as long as its cool-down (PROTOCOL.md section 5).
   static let longestAskedPause = Duration.seconds(1800)
 
+  /// Woken later than this, the machine has slept: the time has passed for nobody.
+  static let longestLateness = Duration.seconds(5)
+
   private let policy: PacingPolicy
   private let suspicion: Duration
   private let jitter: @Sendable () -> Double
@@ -40,6 +43,8 @@ struct PacingMachine: Sendable {
   /// A 429 to one of the first so many admissions has been answered by a pause already.
   private var pausedAdmissions = 0
   private var wake: Duration?
+  /// When anything happened last.
+  private var lastHeard = Duration.zero
 
   /// A machine to which nothing has happened.
   ///
@@ -152,6 +157,8 @@ extension PacingMachine {
   ) -> [Action] {
     var actions: [Action] = []
     let before = breaker.state
+    if let wake, now - wake > Self.longestLateness { lines.postpone(by: now - lastHeard) }
+    lastHeard = now
     breaker.timePassed(at: now)
     notice(&self, &actions)
     serve(at: now, &actions)

@@ -224,6 +224,20 @@ import Testing
       machine.timePassed(at: .milliseconds(510)) == [.admit(5), .breaker(.closed)])
   }
 
+  @Test func `a machine that slept takes nobody's wait for too long, but deadlines have passed`() {
+    useBurst()
+    #expect(arrive(1, ann) == [.wake(at: .seconds(1))])
+    #expect(arrive(2, ann) == [])
+    #expect(arrive(3, bob) == [])
+    _ = machine.arrived(4, of: bob, deadline: .seconds(300), at: .zero)
+    let actions = machine.timePassed(at: .seconds(600))
+    #expect(actions.contains(.refuse(4, PacingRefusal(.deadlinePassed, retryAfter: .seconds(1)))))
+    #expect(actions.admitted.count >= 2)
+    let rest = machine.timePassed(at: .seconds(601)).admitted
+    #expect(Set(actions.admitted + rest).isSubset(of: [1, 2, 3]))
+    #expect(machine.status(at: .seconds(601)).waiting + actions.admitted.count + rest.count == 3)
+  }
+
   @Test func `a machine is fresh again once all has ended`() {
     #expect(machine.isFresh(at: .zero))
     useBurst()

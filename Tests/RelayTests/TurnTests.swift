@@ -155,6 +155,36 @@ import Upstream
     #expect(rig.router.keyRequests.count == 1)
   }
 
+  @Test func `ten minutes of sleep lose neither who is at the router nor who waits`() async throws {
+    let awake = Watched(false)
+    let rig = try await Rig(
+      StubRouter { arrival in
+        guard arrival.number == 1 else { return .say("hi") }
+        await awake.until { $0 }
+        // Whatever is in between has forgotten the connection.
+        return .fail(.disconnected)
+      }, pacing: PacingPolicy(perSecond: 1, burst: 1, margin: .zero))
+    let responder = try rig.responder(apiKey: "sk")
+    let away = ask(responder)
+    await rig.router.untilArrivals(1)
+    let waiting = [ask(responder), ask(responder)]
+    await untilWaiting(2, rig)
+    rig.clock.advance(by: .seconds(600))
+    awake.update { $0 = true }
+    let driver = Task { [clock = rig.clock] in
+      while !Task.isCancelled {
+        if clock.sleeperCount > 0 { clock.advance(by: .milliseconds(100)) }
+        await Task.yield()
+      }
+    }
+    for task in waiting + [away] {
+      let sink = await task.value
+      #expect(sink.body.contains(#""content":"hi""#), "\(sink.events) \(rig.logText)")
+    }
+    driver.cancel()
+    #expect(rig.router.arrivals.count == 4)
+  }
+
   @Test func `questions for the models are shared, unless the settings say otherwise`() async throws {
     for (shares, count) in [(true, 1), (false, 5)] {
       let rig = try await Rig(StubRouter(.hang))
