@@ -52,7 +52,12 @@ struct StatusText {
       "\(pacing.waiting) waiting, \(pacing.inFlight) at the router, \(pacing.admitted) let through, \(refused) not"
     ]
     if let cause = pacing.cause {
-      let wait = pacing.heldFor.map { "next try in \(span(Int($0.components.seconds) + 1))" } ?? "trying now"
+      let wait =
+        switch pacing.heldFor {
+        case nil: "trying now"
+        case .zero?: "the next request tries"
+        case let wait?: "next try in \(span(Int(wait.components.seconds) + 1))"
+        }
       lines.append("NOTHING IS SENT: \(cause.rawValue.replacing("_", with: " ")); \(wait)")
     }
     if let pause = pacing.pause {

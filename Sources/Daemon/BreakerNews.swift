@@ -7,10 +7,14 @@ import Platform
 /// A breaker that tries and fails again has not changed for anybody: only the causes count.
 final class BreakerNews: Sendable {
   private let causes = Locked<[KeyID: BreakerCause]>([:])
+  private let ownKey: KeyID?
   private let notice: StartNotice
   private let logger: Logger
 
-  init(notice: StartNotice, logger: Logger) {
+  /// - Parameter ownKey: The configured API key; without one callers bring theirs, and no single one of them is worth a
+  ///   warning.
+  init(ownKey: KeyID?, notice: StartNotice, logger: Logger) {
+    self.ownKey = ownKey
     self.notice = notice
     self.logger = logger
   }
@@ -24,18 +28,22 @@ final class BreakerNews: Sendable {
     guard before != state.cause else {
       return logger.debug("breaker", metadata: ["state": "\(state)"])
     }
+    let isOurs = ownKey == nil || key == ownKey
     if let cause = state.cause {
-      logger.warning(
+      logger.log(
+        level: cause == .unauthorized && key != ownKey ? .info : .warning,
         "sending stopped", metadata: ["cause": "\(cause.rawValue)", "reason": "\(cause.explanation)"])
     } else {
       logger.notice("sending again", metadata: ["after": "\(before?.rawValue ?? "")"])
     }
-    Task { await notice.isHeld { self.text } }
+    if isOurs { Task { await notice.isHeld { self.text } } }
   }
 
   /// Why nothing is sent, under whichever key it is worst; nil when everything is.
   var text: String? {
-    let causes = causes.withLock { Set($0.values) }
+    let causes = causes.withLock { causes in
+      Set(causes.filter { $0.value != .unauthorized || $0.key == ownKey }.values)
+    }
     return BreakerCause.allCases.first(where: causes.contains).map { "Nothing is sent: \($0.explanation)" }
   }
 }

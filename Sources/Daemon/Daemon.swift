@@ -125,11 +125,13 @@ public struct Daemon: Sendable {
   private func makeParts(
     _ upstream: Upstream, _ notice: StartNotice, _ heap: CryptoLibrary.SecureHeap
   ) throws -> Parts {
-    let news = BreakerNews(notice: notice, logger: logger)
-    let pacer = Pacer(policy: settings.router.rate.policy, onChange: { news.changed($0, to: $1) })
+    let ownKey = settings.router.apiKey.map(KeyID.init)
+    let news = BreakerNews(ownKey: ownKey, notice: notice, logger: logger)
+    let pacer = Pacer(
+      policy: settings.router.rate.policy, clock: SlicedClock(), onChange: { news.changed($0, to: $1) })
     let router = RouterClient(
       transport: upstream, baseURL: settings.router.url.description, responseLimit: settings.limits.response,
-      pacer: pacer, paced: settings.router.rate.scope)
+      pacer: pacer, paced: settings.router.rate.scope, ownKey: ownKey ?? .configured)
     let routerKeys = try makeRouterKeys(router)
     let clientKeys = try makeClientKeys(notice)
     var memory = memory

@@ -34,8 +34,18 @@ struct ReloadService: Service {
   func reload(_ current: inout Settings) {
     do {
       let new = try read()
+      let changed = SettingKey.all.filter { $0.value(in: current) != $0.value(in: new) }.map(\.name)
+      let waiting = changed.filter { !Self.reloadable.contains($0) }
+      // All or nothing: a new API key must not go to the old router, nor new origins to the old address.
+      guard waiting.isEmpty else {
+        return logger.error(
+          "configuration not reloaded: restart for these changes",
+          metadata: ["keys": "\(waiting.joined(separator: " "))"])
+      }
       try adopt(new)
-      report(from: current, to: new)
+      logger.notice(
+        "configuration reloaded",
+        metadata: ["changed": "\(changed.isEmpty ? "nothing" : changed.joined(separator: " "))"])
       current = new
     } catch let faults as ConfigurationFaults {
       for fault in faults.faults {
@@ -44,15 +54,5 @@ struct ReloadService: Service {
     } catch {
       logger.error("configuration not reloaded", metadata: ["fault": "\(error)"])
     }
-  }
-
-  private func report(from old: Settings, to new: Settings) {
-    let changed = SettingKey.all.filter { $0.value(in: old) != $0.value(in: new) }.map(\.name)
-    logger.notice(
-      "configuration reloaded",
-      metadata: ["changed": "\(changed.isEmpty ? "nothing" : changed.joined(separator: " "))"])
-    let waiting = changed.filter { !Self.reloadable.contains($0) }
-    guard !waiting.isEmpty else { return }
-    logger.warning("restart for these changes", metadata: ["keys": "\(waiting.joined(separator: " "))"])
   }
 }

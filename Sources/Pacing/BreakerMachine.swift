@@ -30,6 +30,8 @@ struct BreakerMachine: Sendable {
   private var failures = 0
   /// Pauses of the same cause in a row.
   private var pauses = 0
+  /// How long the latest pause is.
+  private var pause = Duration.zero
   /// Probes since it was closed.
   private var probes = 0
   /// When it opened for this cause.
@@ -114,12 +116,18 @@ extension BreakerMachine {
       if isProbe(request) { close() }
       if case .closed = phase { failures = 0 }
     case .abandoned:
-      if isProbe(request) { phase = .open(until: now) }
+      // What was sent may have been seen, and another probe at once would be one too many.
+      if case .probing(request, _, let sentAt) = phase {
+        phase = .open(until: now + (sentAt == nil ? .zero : pause))
+      }
     case .unauthorized:
       open(.unauthorized, until: now + policy.unauthorizedPause, by: request, at: now)
     case .unavailable(let asked?) where asked > policy.longestUsualRetryAfter:
       open(.coolDown, until: now + min(asked, policy.longestCoolDown), by: request, at: now)
-    case .unavailable(nil) where isStrained || (isProbe(request) && cause == .coolDown):
+    case .unavailable(nil) where isProbe(request) && cause == .coolDown:
+      presumeCoolDown(by: request, at: now)
+    case .unavailable(nil) where isStrained && failures + 1 >= policy.unavailableLimit:
+      // One alone may be about its own model; while others are answered there is no cool-down.
       presumeCoolDown(by: request, at: now)
     case .unavailable(let asked):
       failed(.unavailable, policy.unavailableLimit, atLeast: asked, by: request, at: now, jitter: jitter)
@@ -152,10 +160,20 @@ extension BreakerMachine {
     }
     pauses = isOpen && cause == self.cause ? pauses + 1 : 1
     self.cause = cause
+    pause = until - now
     phase = .open(until: until)
   }
 
   private var isOpen: Bool { state != .closed }
+
+  /// Whether it is closed, or has been ready for a probe for so long that nobody seems to come.
+  func isForgettable(at now: Duration) -> Bool {
+    switch phase {
+    case .closed: true
+    case .open(let until): until + policy.memory <= now
+    case .probing: false
+    }
+  }
 
   private mutating func presumeCoolDown(by request: Int, at now: Duration) {
     let doubled = policy.firstCoolDownProbe * (1 << doublings(of: .coolDown))

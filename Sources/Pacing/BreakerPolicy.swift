@@ -32,6 +32,8 @@ public struct BreakerPolicy: Equatable, Sendable {
   /// The same for a router that could not be reached: its connection has held for so long.
   public var connectionProof = Duration.milliseconds(250)
 
+  /// So long after the end of a pause a key that nobody uses may be forgotten.
+  public var memory = Duration.seconds(5)
   /// A probe that has had no connection for so long is joined by another: its own may have got lost on the way.
   public var probePatience = Duration.seconds(1)
   /// So long probes try for a connection, so that they do not pile up.

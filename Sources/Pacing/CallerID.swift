@@ -10,8 +10,10 @@ public enum CallerID: Hashable, Sendable {
 
 /// Which of the API keys at the router a request uses.
 public enum KeyID: Hashable, Sendable {
-  /// The one from the settings, or none at all.
+  /// None: what the proxy asks for itself.
   case configured
-  /// One that a caller brought, by a digest: the key itself stays where it is wiped.
+  /// None, because a caller brought none and none is configured.
+  case keyless
+  /// By a digest: the key itself stays where it is wiped.
   case digest([UInt8])
 }

@@ -25,7 +25,7 @@ public enum ExchangeOutcome: Equatable, Sendable {
     switch status {
     case 401: self = .unauthorized
     case 429: self = .rateLimited(retryAfter: retryAfter)
-    case 503 where isMaximumTier && (retryAfter ?? .zero) <= RetryMachine.longestRetryAfter: self = .answered
+    case 503 where isMaximumTier && (retryAfter ?? .zero) <= RetryMachine.longestRetryAfter: self = .abandoned
     case 503: self = .unavailable(retryAfter: retryAfter)
     default: self = .answered
     }

@@ -141,9 +141,9 @@ extension PacingMachine {
       pause: pauseEnds.flatMap { now < $0 ? $0 - now : nil })
   }
 
-  /// Whether a new machine would decide the same from now on.
+  /// Whether a new machine would do as well from now on.
   func isFresh(at now: Duration) -> Bool {
-    lines.isEmpty && inFlight.isEmpty && breaker.state == .closed && rate.isFresh(at: now)
+    lines.isEmpty && inFlight.isEmpty && breaker.isForgettable(at: now) && rate.isFresh(at: now)
       && (pauseEnds ?? .zero) <= now
   }
 }
@@ -250,10 +250,15 @@ extension PacingMachine {
     let turn = expectedTurn(after: lines.countAhead(of: place.caller), at: now)
     guard turn >= place.due else { return nil }
     let pause = pauseEnds.map { $0 - now } ?? .zero
-    return PacingRefusal(
-      holdingCause(at: now).map(PacingRefusal.Reason.breaker)
-        ?? (place.due <= now + pause ? .paused : .waitTooLong),
-      retryAfter: atLeastShortest(max(turn - place.due, pause)))
+    let reason: PacingRefusal.Reason
+    if let cause = holdingCause(at: now) {
+      reason = .breaker(cause)
+    } else if place.due <= now + pause {
+      reason = .paused
+    } else {
+      reason = place.due == place.deadline ? .deadlinePassed : .waitTooLong
+    }
+    return PacingRefusal(reason, retryAfter: atLeastShortest(max(turn - place.due, pause)))
   }
 
   /// When somebody with so many ahead is let through, if nothing unforeseen happens.

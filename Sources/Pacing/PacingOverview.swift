@@ -28,6 +28,8 @@ public struct PacingOverview: Equatable, Sendable {
       pause = [pause, lane.pause].compactMap(\.self).max()
       let held: Duration? =
         if case .open(_, let until) = lane.breaker { max(until - now, .zero) } else { nil }
+      // A refused key that nobody tries again is no news.
+      if case .open(.unauthorized, let until) = lane.breaker, until <= now { continue }
       guard let cause = lane.breaker.cause, self.cause == nil || (held ?? .zero) > (heldFor ?? .zero) else {
         continue
       }

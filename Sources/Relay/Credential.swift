@@ -1,6 +1,6 @@
 import HTTPTypes
-import Pacing
-import Platform
+public import Pacing
+public import Platform
 import Sealing
 
 /// The Bearer key that one exchange shows to the router.
@@ -27,13 +27,18 @@ struct Credential: Sendable, Hashable {
   }
 
   /// What pacing knows the key by: a digest, because the key itself stays where it is wiped.
-  var keyID: KeyID {
-    key.reveal { .digest(SHA256Digest.of(Array($0.utf8))) }
-  }
+  var keyID: KeyID { KeyID(key) }
 
   /// The scheme's name is case-insensitive (RFC 9110 section 11.1).
   private static func bearerToken(_ value: String) -> String? {
     guard let blank = value.firstIndex(of: " "), value[..<blank].lowercased() == "bearer" else { return nil }
     return String(value[value.index(after: blank)...].drop { $0 == " " })
+  }
+}
+
+extension KeyID {
+  /// What pacing knows an API key by.
+  public init(_ key: Secret) {
+    self = key.reveal { .digest(SHA256Digest.of(Array($0.utf8))) }
   }
 }

@@ -70,16 +70,18 @@ struct Exchange: Sendable {
   /// One envelope there and back, left to right: keys, turn, seal, send.
   ///
   /// Who waits for the router's key must not hold a turn meanwhile, which the fetch of the key may need. A client key is
-  /// taken when the turn has come, because it may be the only one, and the router's key is asked for again: it must be
-  /// trusted at the moment of sending.
+  /// taken when the turn has come, because it may be the only one. The router's key must be trusted at the moment of
+  /// sending; if it is not any more, the turn is given back.
   private mutating func post() async throws(ExchangeFailure) -> Posted {
-    _ = try await queued { exchange throws(ExchangeFailure) in try await exchange.routerKey() }
-    let admission = try await queued { exchange throws(ExchangeFailure) in try await exchange.admitted() }
-    let generation = try await queued { exchange throws(ExchangeFailure) in try await exchange.clientKey() }
-    let routerKey = try await queued { exchange throws(ExchangeFailure) in try await exchange.routerKey() }
-    let sealed = try seal(for: routerKey, announcing: generation)
-    return Posted(
-      request: sealed, routerKey: routerKey, response: try await send(sealed, by: admission))
+    while true {
+      _ = try await queued { exchange throws(ExchangeFailure) in try await exchange.routerKey() }
+      let admission = try await queued { exchange throws(ExchangeFailure) in try await exchange.admitted() }
+      let generation = try await queued { exchange throws(ExchangeFailure) in try await exchange.clientKey() }
+      guard let routerKey = await context.routerKeys.knownKey else { continue }
+      let sealed = try seal(for: routerKey, announcing: generation)
+      return Posted(
+        request: sealed, routerKey: routerKey, response: try await send(sealed, by: admission))
+    }
   }
 
   /// What was sent, for which key, and what came back.

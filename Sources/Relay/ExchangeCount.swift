@@ -30,7 +30,8 @@ extension ExchangeFailure {
     case .keyUnavailable(.status), .status: .routerError
     case .notReady, .keyShortage: .keyShortage
     case .tooLarge: .requestError
-    case .cancelled, .local: .internalError
+    case .cancelled: .callerGone
+    case .local: .internalError
     }
   }
 }

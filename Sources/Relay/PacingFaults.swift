@@ -22,8 +22,9 @@ extension PacingRefusal {
       APIFault(
         status: 504, type: "server_error", code: "deadline_passed",
         message:
-          "The caller's own time was over before the request was sent: it waited for its turn or for a key. Allow it "
-          + "more time, or send fewer at once.", retryAfter: retryAfter)
+          "The caller's own time (x-request-timeout, or the time-out of its SDK) is over before the turn of this request "
+          + "comes, or before there is a key. Allow it more time, or send fewer at once.",
+        retryAfter: retryAfter)
     case .breaker(let cause):
       cause.fault(retryAfter)
     case .cancelled:
@@ -46,8 +47,9 @@ extension BreakerCause {
       var fault = APIFault(
         status: 503, type: "server_error", code: "upstream_cool_down",
         message:
-          "The router has excluded this API key for a while (a cool-down), so nothing is sent under it until that is "
-          + "over. Wait; every further request would make it longer.", retryAfter: retryAfter)
+          "The router answers as it does when it has excluded an API key for a while (a cool-down), so nothing is sent "
+          + "under this one until that is over. Wait; every further request could make it longer.",
+        retryAfter: retryAfter)
       fault.shouldRetry = false
       return fault
     case .unauthorized:

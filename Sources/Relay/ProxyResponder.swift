@@ -39,7 +39,6 @@ public final class ProxyResponder: Responder {
   }
 
   private var context: ExchangeContext { live.withLock { $0.context } }
-  private var catalog: ModelCatalog { live.withLock { $0.catalog } }
   private var configuration: RelayConfiguration { live.withLock { $0.configuration } }
 
   /// Answers the requests that come from now on by these; those under way end as they began.
@@ -92,11 +91,14 @@ public final class ProxyResponder: Responder {
     let start = ContinuousClock.now
     guard let place = enter() else { return try await reply.send(answer(.tooManyInFlight, to: request.head)) }
     defer { place.leave() }
+    // One look: a reload between two of them would mix the old and the new.
+    let live = live.withLock { $0 }
+    let (context, configuration) = (live.context, live.configuration)
     let chat: ChatRequest
     let tier: SecurityTier?
     do throws(APIFault) {
       chat = try dialect.decode(request.body, under: configuration.policy)
-      tier = try securityTier(request.head, chat)
+      tier = try securityTier(request.head, chat, live.configuration)
     } catch {
       return try await reply.send(answer(error, to: request.head))
     }
@@ -105,7 +107,8 @@ public final class ProxyResponder: Responder {
       isStream: chat.isStream, signsBeginAfter: configuration.pacing.commitWholeAfter,
       configured: configuration.responseTimeout)
     let exchange = Exchange(
-      context: context, request: chat, tier: tier, bearer: bearer(request.head), turn: turn(request.head),
+      context: context, request: chat, tier: tier, bearer: bearer(request.head, configuration),
+      turn: turn(request.head, configuration),
       deadline: start.advanced(by: limit))
     metrics.exchangeBegan()
     let chatReply = ChatReply(
@@ -133,7 +136,9 @@ public final class ProxyResponder: Responder {
   }
 
   /// The header's tier goes before the body's, and both before the configured one.
-  private func securityTier(_ head: RequestHead, _ chat: ChatRequest) throws(APIFault) -> SecurityTier? {
+  private func securityTier(
+    _ head: RequestHead, _ chat: ChatRequest, _ configuration: RelayConfiguration
+  ) throws(APIFault) -> SecurityTier? {
     guard let name = head.fields[.securityTier] ?? chat.securityTier else {
       return configuration.securityTier
     }
@@ -145,31 +150,36 @@ public final class ProxyResponder: Responder {
     return tier
   }
 
-  private func bearer(_ head: RequestHead) -> Credential? {
+  private func bearer(_ head: RequestHead, _ configuration: RelayConfiguration) -> Credential? {
     configuration.apiKey.map(Credential.init) ?? Credential(from: head.fields)
   }
 
   /// Whose turn a request waits for, and under which key.
-  private func turn(_ head: RequestHead) -> Turn {
-    let own = configuration.apiKey == nil ? Credential(from: head.fields)?.keyID : nil
-    return Turn(key: own ?? .configured) { [callers] in
+  private func turn(_ head: RequestHead, _ configuration: RelayConfiguration) -> Turn {
+    Turn(key: bearer(head, configuration)?.keyID ?? .keyless) { [callers] in
       await callers.name(of: head).map(CallerID.peer) ?? .connection(head.connection)
     }
   }
 
   // MARK: Models and health
 
+  private func models(for head: RequestHead) async throws(FailedExchange) -> [Model] {
+    let live = live.withLock { $0 }
+    return try await live.catalog.models(
+      for: bearer(head, live.configuration), turn: turn(head, live.configuration), at: .now)
+  }
+
   private func models(_ head: RequestHead) async -> OutboundAnswer {
     do {
       return .json(
-        OpenAIModels.list(try await catalog.models(for: bearer(head), turn: turn(head), at: .now)),
+        OpenAIModels.list(try await models(for: head)),
         adding: commonFields(head))
     } catch { return answer(error.fault, to: head) }
   }
 
   private func model(_ id: String, _ head: RequestHead) async -> OutboundAnswer {
     do {
-      let models = try await catalog.models(for: bearer(head), turn: turn(head), at: .now)
+      let models = try await models(for: head)
       guard let model = models.first(where: { $0.id == id }) else {
         return answer(.unknownModel(id), to: head)
       }
@@ -224,7 +234,9 @@ public final class ProxyResponder: Responder {
       metadata["status"] = "\(failed.fault.status)"
       // The caller is told that the log has the details.
       if case .local(let detail) = failed.failure { metadata["detail"] = "\(detail)" }
-      logger.warning("exchange", metadata: metadata)
+      // Nobody is there to hear it, and nobody is to blame.
+      let isCancelled = if case .cancelled = failed.failure { true } else { false }
+      logger.log(level: isCancelled ? .info : .warning, "exchange", metadata: metadata)
     }
   }
 

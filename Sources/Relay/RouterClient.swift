@@ -14,6 +14,7 @@ public struct RouterClient: Sendable {
   private let responseLimit: Int
   private let pacer: Pacer
   private let paced: PacedRequests
+  private let ownKey: KeyID
 
   /// Key documents are a few kilobytes; what is larger is no key.
   private static let keyDocumentLimit = 64 * 1024
@@ -36,15 +37,17 @@ public struct RouterClient: Sendable {
   ///   - responseLimit: The most bytes that a sealed answer may have.
   ///   - pacer: Gives the turns.
   ///   - paced: What has to wait for one.
+  ///   - ownKey: Under which key the proxy's own questions count.
   public init(
     transport: any RouterTransport, baseURL: String, responseLimit: Int, pacer: Pacer,
-    paced: PacedRequests = .authenticated
+    paced: PacedRequests = .authenticated, ownKey: KeyID = .configured
   ) {
     self.transport = transport
     self.baseURL = baseURL
     self.responseLimit = responseLimit
     self.pacer = pacer
     self.paced = paced
+    self.ownKey = ownKey
   }
 
   /// The document of the router's public key, and the certificate under which it came.
@@ -55,7 +58,7 @@ public struct RouterClient: Sendable {
     if paced == .all {
       do throws(PacingRefusal) {
         admission = try await turn(
-          of: Turn(key: .configured) { .token("the proxy itself") },
+          of: Turn(key: ownKey) { .token("the proxy itself") },
           until: .now.advanced(by: Self.shortTimeout))
       } catch { throw .held(error) }
     }
@@ -104,7 +107,7 @@ public struct RouterClient: Sendable {
       return try await send(
         UpstreamRequest(
           url: baseURL + "/v1/models", fields: fields, responseLimit: Self.modelListLimit,
-          responseTimeout: Self.shortTimeout), admission)
+          responseTimeout: Self.shortTimeout), admission, isPlain: true)
     } catch { throw error == .cancelled ? .cancelled : .transport(error) }
   }
 }
@@ -133,9 +136,10 @@ extension RouterClient {
 
   /// Sends a request and says what became of it to whom it was admitted by.
   private func send(
-    _ request: UpstreamRequest, _ admission: Admission?, isMaximumTier: Bool = false
+    _ request: UpstreamRequest, _ admission: Admission?, isMaximumTier: Bool = false, isPlain: Bool = false
   ) async throws(UpstreamError) -> UpstreamResponse {
     var request = request
+    let start = ContinuousClock.now
     if let admission {
       request.onSending = { admission.sent() }
       request.connectTimeout = admission.connectLimit
@@ -146,10 +150,14 @@ extension RouterClient {
         Duration(retryAfter: $0, at: WallClock.seconds())
       }
       admission?.ended(
-        ExchangeOutcome(status: response.status, retryAfter: retryAfter, isMaximumTier: isMaximumTier))
+        // A 503 of the plain endpoints says as little about completions as one of a tier without hardware.
+        ExchangeOutcome(
+          status: response.status, retryAfter: retryAfter, isMaximumTier: isMaximumTier || isPlain))
       return response
     } catch {
-      admission?.ended(ExchangeOutcome(error))
+      // A caller in a hurry says nothing about the router.
+      let isOverdue = request.responseTimeout.map { start.duration(to: .now) >= $0 } ?? false
+      admission?.ended(isOverdue ? .abandoned : ExchangeOutcome(error))
       throw error
     }
   }
@@ -161,8 +169,8 @@ extension ExchangeOutcome {
     switch error {
     case .unresolved, .unreachable, .connectTimedOut, .handshake, .disconnected, .truncated:
       self = .unreachable
-    case .responseTimedOut, .tooLarge, .protocolFault: self = .answered
-    case .clearText, .badURL, .tls, .cancelled, .closed: self = .abandoned
+    case .tooLarge, .protocolFault: self = .answered
+    case .responseTimedOut, .clearText, .badURL, .tls, .cancelled, .closed: self = .abandoned
     }
   }
 }

@@ -43,9 +43,13 @@ extension Duration {
   init?(retryAfter text: String, at now: Int) {
     if let seconds = Duration(secondsText: text) {
       self = seconds
-      return
+    } else if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+      // Longer than anybody waits; that it is long is what counts.
+      self = .seconds(86_400)
+    } else if let date = HTTPDate.seconds(text) {
+      self = .seconds(min(max(date - now, 0), 86_400))
+    } else {
+      return nil
     }
-    guard let date = HTTPDate.seconds(text), date - now <= 86_400 else { return nil }
-    self = .seconds(max(date - now, 0))
   }
 }

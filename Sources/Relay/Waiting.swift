@@ -58,7 +58,7 @@ func within<Value: Sendable>(
       do throws(ExchangeFailure) { return .success(try await work()) } catch { return .failure(error) }
     }
     group.addTask {
-      try? await Task.sleep(until: deadline, clock: .continuous)
+      try? await SlicedClock().sleep(until: deadline)
       return nil
     }
     defer { group.cancelAll() }

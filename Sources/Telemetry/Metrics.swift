@@ -8,7 +8,7 @@ public final class Metrics: Sendable {
   public enum ExchangeResult: String, Sendable, CaseIterable {
     /// The caller was given an answer.
     case answered
-    /// The caller went away first.
+    /// The caller went away first, or the daemon stopped.
     case callerGone = "caller_gone"
     /// The router was not reached, or did not answer in time.
     case unreachable
@@ -22,7 +22,7 @@ public final class Metrics: Sendable {
     case keyShortage = "key_shortage"
     /// The request cannot be sealed as it is.
     case requestError = "request_error"
-    /// The daemon is stopping, or failed on its own account.
+    /// The daemon failed on its own account.
     case internalError = "internal_error"
   }
 

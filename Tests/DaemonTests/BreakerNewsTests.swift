@@ -12,6 +12,7 @@ import Testing
   private let log = InMemoryLogHandler()
   private let notice: StartNotice
   private let news: BreakerNews
+  private let own = KeyID.digest([0])
   private let other = KeyID.digest([1])
 
   init() {
@@ -20,7 +21,7 @@ import Testing
     notice = StartNotice(
       start: .now, notifier: ServiceNotifier { state in states.withLock { $0.append(state) } },
       logger: logger)
-    news = BreakerNews(notice: notice, logger: logger)
+    news = BreakerNews(ownKey: own, notice: notice, logger: logger)
   }
 
   private var lines: [String] {
@@ -39,12 +40,20 @@ import Testing
   }
 
   @Test func `a graver cause is news, and so is each key`() {
-    news.changed(.configured, to: .open(.unavailable, until: .seconds(1)))
-    news.changed(.configured, to: .open(.coolDown, until: .seconds(1800)))
-    news.changed(other, to: .open(.unauthorized, until: .seconds(5)))
+    news.changed(own, to: .open(.unavailable, until: .seconds(1)))
+    news.changed(own, to: .open(.coolDown, until: .seconds(1800)))
+    news.changed(other, to: .open(.unreachable, until: .seconds(5)))
     #expect(lines.count == 3)
     #expect(news.text == "Nothing is sent: the router has excluded the API key for a while")
-    news.changed(.configured, to: .closed)
+    news.changed(own, to: .closed)
+    #expect(news.text == "Nothing is sent: the router cannot be reached")
+  }
+
+  @Test func `a caller's own key that is refused is no alarm`() {
+    news.changed(other, to: .open(.unauthorized, until: .seconds(5)))
+    #expect(lines == ["info sending stopped unauthorized"] && news.text == nil)
+    news.changed(own, to: .open(.unauthorized, until: .seconds(5)))
+    #expect(lines.last == "warning sending stopped unauthorized")
     #expect(news.text == "Nothing is sent: the router refuses the API key")
   }
 

@@ -15,7 +15,7 @@ import Testing
     ReloadService(
       read: read,
       adopt: { [adopted] new throws(ConfigurationFaults) in
-        if new.listen == ["nowhere"] { throw Self.faults }
+        if new.router.retries == 9 { throw Self.faults }
         adopted.withLock { $0.append(new.router.retries) }
       }, start: Settings(), logger: Logger(label: "test") { [log] _ in log })
   }
@@ -32,18 +32,25 @@ import Testing
     }
   }
 
-  @Test func `what changed is in force, and what needs a restart is named`() {
+  @Test func `what changed is in force`() {
     var new = Settings()
-    (new.router.retries, new.stream.keepalive, new.listen) = (5, .seconds(3), ["127.0.0.1:1"])
+    (new.router.retries, new.stream.keepalive) = (5, .seconds(3))
     var current = Settings()
     service { [new] in new }.reload(&current)
     #expect(adopted.withLock { $0 } == [5])
     #expect(current.router.retries == 5)
+    #expect(lines == ["notice configuration reloaded router.retries stream.keepalive"])
+  }
+
+  @Test func `where something needs a restart nothing changes: a new API key must not go to the old router`()
+  {
+    var new = Settings()
+    (new.router.retries, new.listen, new.router.keyRefresh) = (5, ["127.0.0.1:1"], .seconds(1))
+    var current = Settings()
+    service { [new] in new }.reload(&current)
+    #expect(adopted.withLock { $0.isEmpty } && current.router.retries == 2)
     #expect(
-      lines == [
-        "notice configuration reloaded listen router.retries stream.keepalive",
-        "warning restart for these changes listen",
-      ])
+      lines == ["error configuration not reloaded: restart for these changes listen router.key_refresh"])
   }
 
   @Test func `the same again is nothing`() {
@@ -56,7 +63,7 @@ import Testing
     var current = Settings()
     service { throw Self.faults }.reload(&current)
     var nowhere = Settings()
-    (nowhere.listen, nowhere.router.retries) = (["nowhere"], 9)
+    nowhere.router.retries = 9
     service { [nowhere] in nowhere }.reload(&current)
     #expect(adopted.withLock { $0.isEmpty } && current.router.retries == 2)
     #expect(lines == [String](repeating: "error configuration not reloaded ", count: 4))

@@ -179,15 +179,17 @@ def test_a_cool_down_stops_all_sending(start_proxy, start_router):
     assert proxy.log().count("sending stopped") == 1
 
 
-def test_a_503_after_a_burst_is_taken_for_a_cool_down(start_proxy, start_router):
+def test_two_503_after_a_burst_are_taken_for_a_cool_down(start_proxy, start_router):
     router = start_router()
     proxy = start_proxy(router, router={"rate": {"per_second": 2, "burst": 4}})
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         assert [each.result(30).status_code for each in ask_all(proxy, 4, pool)] == [200] * 4
     router.always(refusal(503, "no reason given"))
     answer = post(proxy, prompt("one too many"))
-    assert answer.status_code == 503 and error_of(answer)["code"] == "upstream_cool_down"
-    assert len(router.exchanges) == 5
+    assert answer.status_code == 503 and len(router.exchanges) == 6
+    again = post(proxy, prompt("and another"))
+    assert again.status_code == 503 and error_of(again)["code"] == "upstream_cool_down"
+    assert len(router.exchanges) == 6
 
 
 def test_a_refused_key_is_not_shown_again_for_some_seconds(start_proxy, start_router):

@@ -178,7 +178,29 @@ import Testing
     #expect(machine.state == .open(.coolDown, until: .seconds(1800)))
   }
 
-  @Test func `a 503 after a burst is presumed to be a cool-down, with rare probes`() {
+  @Test func `one 503 after a burst says nothing, and neither do two with an answer between them`() {
+    for request in [1, 3, 5] {
+      end(request, .unavailable(retryAfter: nil), at: 0, isStrained: true)
+      end(request + 1, .answered, at: 0)
+    }
+    #expect(machine.state == .closed)
+  }
+
+  @Test
+  func `a probe that was sent and given up is followed by as long a pause, one that was not by the next`() {
+    end(1, .unavailable(retryAfter: .seconds(60)), at: 0)
+    #expect(gate(60_000) == .probe)
+    machine.admitted(2, at: .seconds(60))
+    end(2, .abandoned, at: 60_100)
+    #expect(gate(60_100) == .probe)
+    machine.admitted(3, at: .milliseconds(60_100))
+    machine.sent(3, at: .milliseconds(60_200))
+    end(3, .abandoned, at: 60_300)
+    #expect(machine.state == .open(.coolDown, until: .milliseconds(120_300)))
+  }
+
+  @Test func `two 503 in a row after a burst are presumed to be a cool-down, with rare probes`() {
+    end(0, .unavailable(retryAfter: nil), at: 0, isStrained: true)
     end(1, .unavailable(retryAfter: nil), at: 0, isStrained: true)
     var time = 10_000
     #expect(gate(0) == .refuse(.coolDown, retryAfter: .seconds(10)))
@@ -216,8 +238,8 @@ import Testing
       (200, nil, false, .answered), (400, nil, false, .answered), (403, nil, false, .answered),
       (500, nil, false, .answered), (502, nil, true, .answered), (401, 9, false, .unauthorized),
       (429, 9, false, .rateLimited(retryAfter: .seconds(9))), (429, nil, true, .rateLimited(retryAfter: nil)),
-      (503, nil, false, .unavailable(retryAfter: nil)), (503, 30, true, .answered),
-      (503, nil, true, .answered),
+      (503, nil, false, .unavailable(retryAfter: nil)), (503, 30, true, .abandoned),
+      (503, nil, true, .abandoned),
       (503, 31, true, .unavailable(retryAfter: .seconds(31))),
     ] as [(Int, Int?, Bool, ExchangeOutcome)])
   func `what a status means for the next exchanges`(

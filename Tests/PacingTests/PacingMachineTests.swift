@@ -101,7 +101,7 @@ import Testing
     // Two each second from 1 s on.
     for request in 1...6 { _ = arrive(request, ann) }
     #expect(
-      arrive(7, ann, deadline: 4000) == [.refuse(7, PacingRefusal(.waitTooLong, retryAfter: .seconds(1)))])
+      arrive(7, ann, deadline: 4000) == [.refuse(7, PacingRefusal(.deadlinePassed, retryAfter: .seconds(1)))])
     #expect(arrive(8, ann, deadline: 4001) == [])
     // Bob's turn comes after one of Ann's.
     #expect(arrive(9, bob, deadline: 1001) == [])

@@ -50,6 +50,10 @@ import Testing
 
   @Test(arguments: [
     ("0", Duration.zero), ("7", .seconds(7)), ("1.5", .milliseconds(1500)), ("86400", .seconds(86_400)),
+    ("86401", .seconds(86_400)),
+    ("99999999999999999999999999", .seconds(86_400)), ("Thu, 01 Jan 2099 00:00:00 GMT", .seconds(86_400)),
+    ("86401", .seconds(86_400)),
+    ("99999999999999999999999999", .seconds(86_400)), ("Thu, 01 Jan 2099 00:00:00 GMT", .seconds(86_400)),
   ])
   func `Retry-After in seconds is understood`(text: String, wait: Duration) {
     #expect(refusal("", [.retryAfter: text]).retryAfter == wait)
@@ -65,8 +69,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "-1", "86401", "nan", "inf", "1e400", "soon", "", "Wed, 21 Oct 2026 07:28:00", "7 s", ".", "1.2.3",
-    "Thu, 01 Jan 2032 00:00:00 GMT",
+    "-1", "nan", "inf", "1e400", "soon", "", "Wed, 21 Oct 2026 07:28:00", "7 s", ".", "1.2.3",
     "Wed, 21 Okt 2026 07:28:00 GMT", "Wed, 21 Oct 2026 24:28:00 GMT", "Wednesday, 21-Oct-26 07:28:00 GMT",
   ])
   func `any other Retry-After is left out`(text: String) {

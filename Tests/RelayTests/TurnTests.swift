@@ -83,7 +83,7 @@ import Upstream
     let one = try await Rig(StubRouter(.say("hi")), pacing: Self.paced)
     let shared = try one.responder(apiKey: "sk")
     for number in 1...4 { _ = await ask(shared, [.authorization: "Bearer sk-\(number)"]).value }
-    #expect(one.pacer.admitNow(key: .configured) == nil)
+    #expect(one.pacer.admitNow(key: KeyID(Secret("sk"))) == nil)
     #expect(one.pacer.status.count == 1)
   }
 
