@@ -42,16 +42,6 @@ def test_a_rotation_of_the_router_is_not_noticed(pair, dev_router):
             httpx.post(dev_router.url + "/dev/rotate", timeout=30).raise_for_status()
 
 
-def test_an_answer_that_breaks_off_is_a_broken_connection(pair, dev_router):
-    httpx.post(dev_router.url + "/dev/fault", json={"mode": "truncate", "count": 1}, timeout=5).raise_for_status()
-    with sdk_for(pair) as client:
-        with pytest.raises(openai.InternalServerError) as raised:
-            client.chat.completions.create(model="echo", messages=prompt("fails")["messages"])
-        assert raised.value.status_code == 502 and raised.value.code == "upstream_unreachable"
-        answer = client.chat.completions.create(model="echo", messages=prompt("works")["messages"])
-    assert answer.choices[0].message.content == "works"
-
-
 @pytest.mark.parametrize("mode", ["plain", "html", "bad-tag", "wrong-key", "wrong-version"])
 def test_a_fault_of_the_router_is_an_integrity_error(pair, dev_router, mode):
     httpx.post(dev_router.url + "/dev/fault", json={"mode": mode, "count": 1}, timeout=5).raise_for_status()
@@ -66,3 +56,13 @@ def test_a_fault_of_the_router_is_an_integrity_error(pair, dev_router, mode):
 def test_the_models_of_the_dev_router_are_listed(pair):
     with sdk_for(pair) as client:
         assert "echo" in [model.id for model in client.models.list()]
+
+
+def test_an_answer_that_breaks_off_is_a_broken_connection(pair, dev_router):
+    httpx.post(dev_router.url + "/dev/fault", json={"mode": "truncate", "count": 1}, timeout=5).raise_for_status()
+    with sdk_for(pair) as client:
+        with pytest.raises(openai.InternalServerError) as raised:
+            client.chat.completions.create(model="echo", messages=prompt("fails")["messages"])
+        assert raised.value.status_code == 502 and raised.value.code == "upstream_unreachable"
+        answer = client.chat.completions.create(model="echo", messages=prompt("works")["messages"])
+    assert answer.choices[0].message.content == "works"
