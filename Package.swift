@@ -122,14 +122,15 @@ let package = Package(
 
     // Tests
     .target(name: "TestVectors", path: "Tests/TestVectors", swiftSettings: ours),
+    .target(name: "TestTwins", dependencies: ["Platform"], path: "Tests/TestTwins", swiftSettings: ours),
     tests("PlatformTests", ["Platform"]),
     tests("JSONTextTests", ["JSONText"]),
     tests("SealingTests", ["Sealing", "Platform", "COpenSSL", "TestVectors"]),
     tests("EnvelopeTests", ["Envelope", "Sealing", "JSONText", "TestVectors"]),
-    tests("ClientKeysTests", ["ClientKeys", "Platform", "Sealing", "TestVectors"]),
+    tests("ClientKeysTests", ["ClientKeys", "Platform", "Sealing", "TestTwins", "TestVectors"]),
     tests("RouterTrustTests", ["RouterTrust", "Platform", "Sealing", "JSONText", "TestVectors"]),
     tests("UpstreamTests", ["Upstream", "CCurl", "Platform", httpTypes]),
-    tests("PacingTests", ["Pacing", "Platform"]),
+    tests("PacingTests", ["Pacing", "Platform", "TestTwins"]),
     tests("DialectsTests", ["Dialects", "JSONText"]),
     tests(
       "ListenerTests", ["Listener", "Platform", nioCore, nioPosix, nioHTTP1, nioEmbedded, httpTypes, logging]),
@@ -137,7 +138,8 @@ let package = Package(
       "RelayTests",
       [
         "Relay", "Platform", "JSONText", "Sealing", "Envelope", "ClientKeys", "RouterTrust", "Upstream",
-        "Pacing", "Telemetry", "Dialects", "Listener", "TestVectors", httpTypes, logging, inMemoryLogging,
+        "Pacing", "Telemetry", "Dialects", "Listener", "TestTwins", "TestVectors", httpTypes, logging,
+        inMemoryLogging,
       ]),
     tests(
       "DaemonTests",

@@ -71,12 +71,7 @@ public final class ClientKeyRing: Sendable {
     self.store = store
     self.makePair = makePair
     self.onEvent = onEvent
-    uptime = Self.stopwatch(clock)
-  }
-
-  private static func stopwatch<C: Clock<Duration>>(_ clock: C) -> @Sendable () -> Duration {
-    let start = clock.now
-    return { start.duration(to: clock.now) }
+    uptime = clock.stopwatch()
   }
 
   /// The generation that the next exchange announces; nil until the first is there and while every pair is used up.

@@ -129,27 +129,29 @@ struct SettingFlags: ParsableArguments {
     return all.compactMapValues { $0 }
   }
 
-  /// The settings of this process, read anew.
-  ///
-  /// - Throws: `ConfigurationFaults`.
-  func read() throws -> Settings {
-    try SettingsLoader.load(
-      .process(configFlag: config, flags: values), readsSecrets: true, beforeSecrets: { _ in })
-  }
-
   /// The settings of this process.
   ///
   /// - Parameters:
   ///   - withSecrets: Whether the files that hold secrets are read.
   ///   - beforeSecrets: Called before any of them is.
+  /// - Throws: `ConfigurationFaults`.
+  func read(
+    withSecrets: Bool = true, beforeSecrets: (SecureMemoryMode) -> Void = { _ in }
+  ) throws(ConfigurationFaults) -> Settings {
+    try SettingsLoader.load(
+      .process(configFlag: config, flags: values), readsSecrets: withSecrets, beforeSecrets: beforeSecrets)
+  }
+
+  /// The settings of this process, for a command that cannot go on without them.
+  ///
+  /// Parameters as for `read`.
   /// - Throws: the exit status for a faulty configuration, after the faults have been told.
   func load(
     withSecrets: Bool = true, beforeSecrets: (SecureMemoryMode) -> Void = { _ in }
   ) throws -> Settings {
-    do {
-      return try SettingsLoader.load(
-        .process(configFlag: config, flags: values), readsSecrets: withSecrets, beforeSecrets: beforeSecrets)
-    } catch { throw Complaint.configuration(error) }
+    do { return try read(withSecrets: withSecrets, beforeSecrets: beforeSecrets) } catch {
+      throw Complaint.configuration(error)
+    }
   }
 }
 

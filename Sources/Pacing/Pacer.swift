@@ -52,12 +52,7 @@ public final class Pacer: Sendable {
     self.clock = clock
     self.jitter = jitter
     self.onChange = onChange
-    uptime = Self.stopwatch(clock)
-  }
-
-  private static func stopwatch<C: Clock<Duration>>(_ clock: C) -> @Sendable () -> Duration {
-    let start = clock.now
-    return { start.duration(to: clock.now) }
+    uptime = clock.stopwatch()
   }
 
   /// What is going on under each key that was used lately.

@@ -30,11 +30,6 @@ public struct ExchangeContext: Sendable {
     self.retries = retries
     self.padsRequests = padsRequests
     self.clock = clock ?? SlicedClock()
-    uptime = Self.stopwatch(self.clock)
-  }
-
-  private static func stopwatch<C: Clock<Duration>>(_ clock: C) -> @Sendable () -> Duration {
-    let start = clock.now
-    return { start.duration(to: clock.now) }
+    uptime = self.clock.stopwatch()
   }
 }

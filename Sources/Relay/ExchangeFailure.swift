@@ -59,9 +59,9 @@ extension ExchangeFailure {
     case .keyUnavailable(.transport(.responseTimedOut)):
       .unsent
     case .unsent(let error), .keyUnavailable(.transport(let error)):
-      Self.isPassing(error) ? .unsent : .final
+      error.isPassing ? .unsent : .final
     case .transport(let error):
-      Self.isPassing(error) ? .connection : .final
+      error.isPassing ? .connection : .final
     case .keyUnavailable(.status(let status)):
       .status(status, retryAfter: nil)
     case .status(let refusal):
@@ -69,16 +69,6 @@ extension ExchangeFailure {
     case .notReady, .tooLarge, .keyShortage, .keyUntrusted, .keyRefused, .keyUnavailable(.held), .held,
       .deadlinePassed, .integrity, .answer, .cancelled, .local:
       .final
-    }
-  }
-
-  /// Connection failures pass; a wrong certificate, an answer over the limit and an answer that takes too long do not.
-  private static func isPassing(_ error: UpstreamError) -> Bool {
-    switch error {
-    case .unresolved, .unreachable, .connectTimedOut, .handshake, .disconnected, .truncated: true
-    case .clearText, .badURL, .tls, .responseTimedOut, .tooLarge, .protocolFault, .cancelled,
-      .closed:
-      false
     }
   }
 
@@ -106,6 +96,18 @@ extension ExchangeFailure {
 }
 
 extension UpstreamError {
+  /// Whether it may be over in a moment.
+  ///
+  /// Connection failures pass; a wrong certificate, an answer over the limit and an answer that takes too long do not.
+  var isPassing: Bool {
+    switch self {
+    case .unresolved, .unreachable, .connectTimedOut, .handshake, .disconnected, .truncated: true
+    case .clearText, .badURL, .tls, .responseTimedOut, .tooLarge, .protocolFault, .cancelled,
+      .closed:
+      false
+    }
+  }
+
   var logClass: String {
     switch self {
     case .clearText: "clear-text"

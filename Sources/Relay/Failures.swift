@@ -112,7 +112,7 @@ extension ExchangeFailure {
     case .tooLarge, .protocolFault:
       integrity("The router's answer is refused: \(error).")
     case .cancelled, .closed:
-      server(503, "shutting_down", "The proxy is stopping and gave up this request. Try again.")
+      .shuttingDown
     case .disconnected, .truncated:
       server(
         502, "upstream_unreachable",

@@ -32,6 +32,10 @@ extension APIFault {
     message: "The proxy works on as many requests as limits.in_flight allows. Try again shortly.",
     retryAfter: .seconds(1))
 
+  static let shuttingDown = APIFault(
+    status: 503, type: "server_error", code: "shutting_down",
+    message: "The proxy is stopping and gave up this request. Try again.")
+
   static func unknownModel(_ id: String) -> APIFault {
     APIFault(
       status: 404, type: "invalid_request_error", code: "model_not_found",

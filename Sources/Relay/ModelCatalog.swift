@@ -83,14 +83,8 @@ public actor ModelCatalog {
   private func refreshInTime(
     _ bearer: Credential?, _ turn: Turn, at now: ContinuousClock.Instant
   ) async -> [Model]? {
-    await withTaskGroup(of: [Model]?.self) { group in
-      group.addTask { try? await self.refresh(bearer, turn, at: now) }
-      group.addTask {
-        try? await Task.sleep(for: Self.patience)
-        return nil
-      }
-      defer { group.cancelAll() }
-      return await group.next() ?? nil
+    try? await within(.now.advanced(by: Self.patience)) { () async throws(ExchangeFailure) in
+      try await self.refresh(bearer, turn, at: now)
     }
   }
 

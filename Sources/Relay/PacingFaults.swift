@@ -28,9 +28,7 @@ extension PacingRefusal {
     case .breaker(let cause):
       cause.fault(retryAfter)
     case .cancelled:
-      APIFault(
-        status: 503, type: "server_error", code: "shutting_down",
-        message: "The proxy is stopping and gave up this request. Try again.")
+      .shuttingDown
     }
   }
 

@@ -146,13 +146,10 @@ extension RouterClient {
     }
     do {
       let response = try await transport.send(request)
-      let retryAfter = response.fields[.retryAfter].flatMap {
-        Duration(retryAfter: $0, at: WallClock.seconds())
-      }
       admission?.ended(
         // A 503 of the plain endpoints says as little about completions as one of a tier without hardware.
         ExchangeOutcome(
-          status: response.status, retryAfter: retryAfter, isMaximumTier: isMaximumTier || isPlain))
+          status: response.status, retryAfter: response.retryAfter, isMaximumTier: isMaximumTier || isPlain))
       return response
     } catch {
       // A caller in a hurry says nothing about the router.
@@ -167,10 +164,9 @@ extension ExchangeOutcome {
   /// The outcome of a transfer that brought no answer.
   init(_ error: UpstreamError) {
     switch error {
-    case .unresolved, .unreachable, .connectTimedOut, .handshake, .disconnected, .truncated:
-      self = .unreachable
+    case _ where error.isPassing: self = .unreachable
     case .tooLarge, .protocolFault: self = .answered
-    case .responseTimedOut, .clearText, .badURL, .tls, .cancelled, .closed: self = .abandoned
+    default: self = .abandoned
     }
   }
 }
@@ -188,7 +184,7 @@ public enum RouterKeyFailure: KeyFetchFailure, Equatable, Sendable, CustomString
   public var isUnreached: Bool {
     switch self {
     case .transport(.responseTimedOut): true
-    case .transport(let error): ExchangeOutcome(error) == .unreachable
+    case .transport(let error): error.isPassing
     case .held(let refusal): refusal.reason == .breaker(.unreachable)
     case .status: false
     }

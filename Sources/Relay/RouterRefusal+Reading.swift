@@ -10,12 +10,9 @@ extension RouterRefusal {
   /// Reads what came instead of an envelope.
   ///
   /// Nothing in it is authenticated, and all of it may be missing.
-  ///
-  /// - Parameter now: Seconds since 1970.
-  init(_ response: UpstreamResponse, at now: Int = WallClock.seconds()) {
+  init(_ response: UpstreamResponse) {
     self.init(
-      status: response.status, detail: Self.detail(in: response.body),
-      retryAfter: response.fields[.retryAfter].flatMap { Duration(retryAfter: $0, at: now) })
+      status: response.status, detail: Self.detail(in: response.body), retryAfter: response.retryAfter)
   }
 
   /// The router's `{"detail": …}` in any of its forms: a string, FastAPI's list of objects with `msg`, or an object with
@@ -34,6 +31,13 @@ extension RouterRefusal {
     return members["msg"]?.string ?? members["message"]?.string
   }
 
+}
+
+extension UpstreamResponse {
+  /// The wait that the router asks for, as of now.
+  var retryAfter: Duration? {
+    fields[.retryAfter].flatMap { Duration(retryAfter: $0, at: WallClock.seconds()) }
+  }
 }
 
 extension Duration {

@@ -2,6 +2,7 @@ import Platform
 import Sealing
 import TestVectors
 import Testing
+import TestTwins
 
 @testable import ClientKeys
 

@@ -1,6 +1,7 @@
 import Platform
 import Sealing
 import Testing
+import TestTwins
 
 @testable import ClientKeys
 

@@ -1,5 +1,6 @@
 import Pacing
 import Testing
+import TestTwins
 
 /// Those who wait and the clock; what is decided is the machine's.
 @Suite(.timeLimit(.minutes(2))) struct PacerTests {

@@ -3,6 +3,7 @@ import HTTPTypes
 import Listener
 import Testing
 import Upstream
+import TestTwins
 
 @testable import Relay
 

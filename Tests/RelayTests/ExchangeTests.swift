@@ -9,6 +9,7 @@ import RouterTrust
 import Pacing
 import Testing
 import Upstream
+import TestTwins
 
 @testable import Relay
 @testable import Sealing

@@ -10,6 +10,7 @@ import Platform
 import RouterTrust
 import Testing
 import Upstream
+import TestTwins
 
 @testable import Relay
 

@@ -7,6 +7,7 @@ import RouterTrust
 import Sealing
 import Testing
 import Upstream
+import TestTwins
 
 @testable import Relay
 

@@ -5,6 +5,7 @@ import RouterTrust
 import Sealing
 import Testing
 import Upstream
+import TestTwins
 
 @testable import Relay
 

@@ -1,5 +1,6 @@
 import Platform
 import Testing
+import TestTwins
 
 @testable import Relay
 

@@ -6,6 +6,7 @@ import Pacing
 import Platform
 import Testing
 import Upstream
+import TestTwins
 
 @testable import Relay
 

@@ -1,6 +1,7 @@
 import Listener
 import Platform
 import Testing
+import TestTwins
 
 @testable import Relay
 

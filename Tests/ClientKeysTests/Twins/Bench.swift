@@ -1,6 +1,7 @@
 import Glibc
 import Platform
 import Sealing
+import TestTwins
 
 @testable import ClientKeys
 

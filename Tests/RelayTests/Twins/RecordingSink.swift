@@ -1,5 +1,6 @@
 import HTTPTypes
 import Listener
+import TestTwins
 
 /// A caller that writes down what it gets, and that can go away in the middle of it.
 final class RecordingSink: ReplySink {

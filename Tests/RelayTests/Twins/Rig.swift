@@ -10,6 +10,7 @@ import Pacing
 import Platform
 import RouterTrust
 import Sealing
+import TestTwins
 
 @testable import Relay
 

@@ -3,6 +3,7 @@ import HTTPTypes
 import JSONText
 import Platform
 import Sealing
+import TestTwins
 
 @testable import Relay
 @testable import Upstream

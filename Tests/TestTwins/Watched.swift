@@ -1,7 +1,7 @@
 import Platform
 
 /// A value that a test can wait for: `until` returns at the change that makes its condition true.
-final class Watched<Value: Sendable>: Sendable {
+package final class Watched<Value: Sendable>: Sendable {
   private struct Waiter: Sendable {
     let id: Int
     let holds: @Sendable (Value) -> Bool
@@ -17,15 +17,15 @@ final class Watched<Value: Sendable>: Sendable {
 
   private let state: Locked<State>
 
-  init(_ value: Value) {
+  package init(_ value: Value) {
     state = Locked(State(value: value))
   }
 
-  var value: Value { state.withLock { $0.value } }
+  package var value: Value { state.withLock { $0.value } }
 
   /// Changes the value and wakes who waited for the change.
   @discardableResult
-  func update<Result: Sendable>(_ change: (inout Value) -> Result) -> Result {
+  package func update<Result: Sendable>(_ change: (inout Value) -> Result) -> Result {
     let (result, woken) = state.withLock { state in
       let result = change(&state.value)
       let woken = state.waiters.filter { $0.holds(state.value) }
@@ -39,7 +39,7 @@ final class Watched<Value: Sendable>: Sendable {
   /// Waits until the condition holds; at once if it does.
   ///
   /// Ends early when the task is cancelled, so that a test's time limit ends the test.
-  func until(_ holds: @escaping @Sendable (Value) -> Bool) async {
+  package func until(_ holds: @escaping @Sendable (Value) -> Bool) async {
     let id = state.withLock { state in
       state.lastID += 1
       return state.lastID

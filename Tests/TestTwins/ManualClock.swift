@@ -1,11 +1,13 @@
 /// A clock that stands still until a test moves it.
-final class ManualClock: Clock {
-  struct Instant: InstantProtocol {
-    var sinceStart = Swift.Duration.zero
+package final class ManualClock: Clock {
+  package struct Instant: InstantProtocol {
+    package var sinceStart = Swift.Duration.zero
 
-    func advanced(by duration: Swift.Duration) -> Instant { Instant(sinceStart: sinceStart + duration) }
-    func duration(to other: Instant) -> Swift.Duration { other.sinceStart - sinceStart }
-    static func < (left: Instant, right: Instant) -> Bool { left.sinceStart < right.sinceStart }
+    package func advanced(by duration: Swift.Duration) -> Instant {
+      Instant(sinceStart: sinceStart + duration)
+    }
+    package func duration(to other: Instant) -> Swift.Duration { other.sinceStart - sinceStart }
+    package static func < (left: Instant, right: Instant) -> Bool { left.sinceStart < right.sinceStart }
   }
 
   struct State: Sendable {
@@ -19,27 +21,34 @@ final class ManualClock: Clock {
 
   private let state = Watched(State())
 
-  var now: Instant { state.value.now }
-  var minimumResolution: Swift.Duration { .nanoseconds(1) }
+  package init() {}
+
+  package var now: Instant { state.value.now }
+  package var minimumResolution: Swift.Duration { .nanoseconds(1) }
 
   /// How long everybody who ever slept wanted to, in order.
-  var naps: [Swift.Duration] { state.value.naps }
+  package var naps: [Swift.Duration] { state.value.naps }
 
   /// How many are asleep.
-  var sleeperCount: Int { state.value.sleepers.count }
+  package var sleeperCount: Int { state.value.sleepers.count }
 
   /// Returns once so many are asleep.
-  func untilAsleep(_ count: Int = 1) async {
+  package func untilAsleep(_ count: Int = 1) async {
     await state.until { $0.sleepers.count == count }
   }
 
   /// Returns once so many have lain down since the beginning.
-  func untilNaps(_ count: Int) async {
+  package func untilNaps(_ count: Int) async {
     await state.until { $0.naps.count >= count }
   }
 
+  /// Returns once the latest who lay down wanted to sleep this long.
+  package func untilNaps(_ latest: [Swift.Duration]) async {
+    await state.until { $0.naps.suffix(latest.count).elementsEqual(latest) }
+  }
+
   /// Lets time pass and wakes who is due; they are no longer asleep when this returns.
-  func advance(by duration: Swift.Duration) {
+  package func advance(by duration: Swift.Duration) {
     state.update { state in
       let now = state.now.advanced(by: duration)
       state.now = now
@@ -47,7 +56,7 @@ final class ManualClock: Clock {
     }
   }
 
-  func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
+  package func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
     let id = state.update { state in
       state.lastID += 1
       state.naps.append(state.now.duration(to: deadline))
