@@ -1,6 +1,7 @@
 import Dialects
 import HTTPTypes
 import Listener
+import Platform
 
 /// When a waiting caller is told something.
 public struct ReplyPacing: Sendable {
@@ -25,12 +26,14 @@ public struct ReplyPacing: Sendable {
 /// Brings the outcome of one exchange to its caller, whole or as events, and keeps the connection alive until then.
 struct ChatReply {
   let dialect: any Dialect
-  let request: ChatRequest
+  let request: DecodedRequest
   let reply: Reply
   let pacing: ReplyPacing
   let clock: any Clock<Duration>
   /// Header fields that every answer to this caller carries.
   let fields: HTTPFields
+  /// How long ago the request arrived.
+  let elapsed: @Sendable () -> Duration
 
   /// What an exchange ends with, and what it leaves for header and log.
   typealias Outcome = (result: Result<ChatAnswer, FailedExchange>, exchange: Exchange)
@@ -38,7 +41,7 @@ struct ChatReply {
   func stream(_ work: @escaping @Sendable () async -> Outcome, at now: Int) async throws(CallerGone)
     -> Outcome
   {
-    var stream = dialect.stream(for: request, at: now)
+    var stream = request.encoder.stream(at: now)
     let outcome = try await waiting(
       for: work, schedule: WaitSchedule(first: pacing.commitAfter, interval: pacing.keepalive), clock: clock
     ) { () async throws(CallerGone) in
@@ -52,7 +55,9 @@ struct ChatReply {
     switch outcome.result {
     case .success(let answer):
       if !reply.hasBegun { try await reply.begin(.ok, streamFields(stream.contentType, outcome.exchange)) }
-      try await stream.write(answer) { (piece) async throws(CallerGone) in try await reply.write(piece) }
+      try await stream.write(answer, at: time()) { (piece) async throws(CallerGone) in
+        try await reply.write(piece)
+      }
       try await reply.finish()
     case .failure(let failed) where reply.hasBegun:
       try await reply.write(stream.failure(failed.fault))
@@ -71,12 +76,12 @@ struct ChatReply {
       // White space before a JSON text is part of no client's answer (RFC 8259 section 2).
       try await reply.write([UInt8(ascii: " ")])
     }
-    switch outcome.result {
-    case .success(let answer) where reply.hasBegun:
-      try await reply.write(dialect.encode(answer, for: request))
+    let encoded = Self.encoded(outcome, by: request.encoder, at: time())
+    switch encoded {
+    case .success(let body) where reply.hasBegun:
+      try await reply.write(body)
       try await reply.finish()
-    case .success(let answer):
-      let body = dialect.encode(answer, for: request)
+    case .success(let body):
       try await reply.send(OutboundAnswer(status: .ok, fields: jsonFields(outcome.exchange), body: body))
     case .failure where reply.hasBegun:
       // The status is out; a body that ends early is the only failure that every client notices.
@@ -86,6 +91,18 @@ struct ChatReply {
     }
     return outcome
   }
+
+  private static func encoded(
+    _ outcome: Outcome, by encoder: any AnswerEncoder, at time: AnswerTime
+  ) -> Result<[UInt8], FailedExchange> {
+    outcome.result.flatMap { answer in
+      do throws(APIFault) { return .success(try encoder.encode(answer, at: time)) } catch {
+        return .failure(FailedExchange(failure: .answer(error), wasTriedAgain: false))
+      }
+    }
+  }
+
+  private func time() -> AnswerTime { AnswerTime(seconds: WallClock.seconds(), elapsed: elapsed()) }
 
   private func fault(_ failed: FailedExchange, _ exchange: Exchange) -> OutboundAnswer {
     .fault(failed.fault, in: dialect, adding: withExchange(exchange, fields))
@@ -103,7 +120,8 @@ struct ChatReply {
   private func withExchange(_ exchange: Exchange?, _ fields: HTTPFields) -> HTTPFields {
     var fields = fields
     if let exchange { fields[.serverTiming] = exchange.timing.headerValue }
-    if request.model != request.routerModel { fields[.routerModel] = request.routerModel }
+    let chat = request.chats[0]
+    if chat.model != chat.routerModel { fields[.routerModel] = chat.routerModel }
     return fields
   }
 }

@@ -94,35 +94,36 @@ public final class ProxyResponder: Responder {
     // One look: a reload between two of them would mix the old and the new.
     let live = live.withLock { $0 }
     let (context, configuration) = (live.context, live.configuration)
-    let chat: ChatRequest
+    let decoded: DecodedRequest
     let tier: SecurityTier?
     do throws(APIFault) {
-      chat = try dialect.decode(request.body, under: configuration.policy)
-      tier = try securityTier(request.head, chat, live.configuration)
+      decoded = try dialect.decode(request.body, under: configuration.policy)
+      tier = try securityTier(request.head, decoded.chats[0], live.configuration)
     } catch {
       return try await reply.send(answer(error, to: request.head))
     }
     let patience = CallerPatience(request.head.fields)
     let limit = patience.limit(
-      isStream: chat.isStream, signsBeginAfter: configuration.pacing.commitWholeAfter,
+      isStream: decoded.isStream, signsBeginAfter: configuration.pacing.commitWholeAfter,
       configured: configuration.responseTimeout)
+    let bearer = bearer(request.head, configuration)
     let exchange = Exchange(
-      context: context, request: chat, tier: tier, bearer: bearer(request.head, configuration),
-      turn: turn(request.head, configuration),
+      context: context, request: decoded.chats[0], tier: tier, bearer: bearer,
+      turn: turn(for: bearer, request.head),
       deadline: start.advanced(by: limit))
     metrics.exchangeBegan()
     let chatReply = ChatReply(
-      dialect: dialect, request: chat, reply: reply, pacing: patience.hurrying(configuration.pacing),
-      clock: context.clock, fields: commonFields(request.head))
+      dialect: dialect, request: decoded, reply: reply, pacing: patience.hurrying(configuration.pacing),
+      clock: context.clock, fields: commonFields(request.head), elapsed: { start.duration(to: .now) })
     do {
       let outcome =
-        if chat.isStream {
+        if decoded.isStream {
           try await chatReply.stream({ await exchange.outcome() }, at: WallClock.seconds())
         } else {
           try await chatReply.whole({ await exchange.outcome() })
         }
       metrics.exchangeEnded(outcome.exchange.counted(outcome.result, total: start.duration(to: .now)))
-      log(outcome, request.head, chat, start)
+      log(outcome, request.head, decoded, start)
     } catch {
       metrics.exchangeEnded(.init(result: .callerGone, total: start.duration(to: .now)))
       logger.info(
@@ -155,8 +156,8 @@ public final class ProxyResponder: Responder {
   }
 
   /// Whose turn a request waits for, and under which key.
-  private func turn(_ head: RequestHead, _ configuration: RelayConfiguration) -> Turn {
-    Turn(key: bearer(head, configuration)?.keyID ?? .keyless) { [callers] in
+  private func turn(for bearer: Credential?, _ head: RequestHead) -> Turn {
+    Turn(key: bearer?.keyID ?? .keyless) { [callers] in
       await callers.name(of: head).map(CallerID.peer) ?? .connection(head.connection)
     }
   }
@@ -165,8 +166,8 @@ public final class ProxyResponder: Responder {
 
   private func models(for head: RequestHead) async throws(FailedExchange) -> [Model] {
     let live = live.withLock { $0 }
-    return try await live.catalog.models(
-      for: bearer(head, live.configuration), turn: turn(head, live.configuration), at: .now)
+    let bearer = bearer(head, live.configuration)
+    return try await live.catalog.models(for: bearer, turn: turn(for: bearer, head), at: .now)
   }
 
   private func models(_ head: RequestHead) async -> OutboundAnswer {
@@ -213,11 +214,12 @@ public final class ProxyResponder: Responder {
   }
 
   private func log(
-    _ outcome: ChatReply.Outcome, _ head: RequestHead, _ chat: ChatRequest, _ start: ContinuousClock.Instant
+    _ outcome: ChatReply.Outcome, _ head: RequestHead, _ request: DecodedRequest,
+    _ start: ContinuousClock.Instant
   ) {
     let exchange = outcome.exchange
     var metadata: Logger.Metadata = [
-      "id": "\(head.id)", "stream": "\(chat.isStream)", "retries": "\(exchange.retries)",
+      "id": "\(head.id)", "stream": "\(request.isStream)", "retries": "\(exchange.retries)",
       "queue_ms": "\(exchange.timing.queue.milliseconds)",
       "seal_ms": "\(exchange.timing.seal.milliseconds)",
       "router_ms": "\(exchange.timing.router.milliseconds)",

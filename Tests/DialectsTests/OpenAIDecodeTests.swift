@@ -5,13 +5,13 @@ import Testing
 
 @Suite struct OpenAIDecodeTests {
   private func decode(_ body: String, _ policy: RequestPolicy = RequestPolicy()) throws(APIFault)
-    -> ChatRequest
+    -> DecodedRequest
   {
     try OpenAIChat().decode(Array(body.utf8), under: policy)
   }
 
   private func sealed(_ body: String, _ policy: RequestPolicy = RequestPolicy()) throws -> String {
-    String(decoding: try decode(body, policy).plaintext, as: UTF8.self)
+    try decode(body, policy).sealed
   }
 
   @Test func `what the caller wrote is sealed byte for byte`() throws {
@@ -53,27 +53,27 @@ import Testing
   @Test func `an alias is sealed as the router's name and remembered as the caller's`() throws {
     let request = try decode(
       #"{"messages":[{}],"model":"gpt-4o"}"#, RequestPolicy(aliases: ["gpt-4o": "Qwen/Qwen3-0.6B"]))
-    #expect(
-      String(decoding: request.plaintext, as: UTF8.self) == #"{"messages":[{}],"model":"Qwen/Qwen3-0.6B"}"#)
-    #expect(request.model == "gpt-4o")
-    #expect(request.routerModel == "Qwen/Qwen3-0.6B")
+    #expect(request.sealed == #"{"messages":[{}],"model":"Qwen/Qwen3-0.6B"}"#)
+    #expect(request.chats[0].model == "gpt-4o")
+    #expect(request.chats[0].routerModel == "Qwen/Qwen3-0.6B")
   }
 
   @Test func `what the answer's encoding needs is read`() throws {
     let request = try decode(
       #"{"model":"m","messages":[{}],"stream":true,"stream_options":{"include_usage":true},"n":3,"security_tier":"high"}"#
     )
+    let encoder = try #require(request.encoder as? OpenAIChatEncoder)
     #expect(request.isStream)
-    #expect(request.includesUsage)
-    #expect(request.choiceCount == 3)
-    #expect(request.securityTier == "high")
+    #expect(encoder.includesUsage)
+    #expect(encoder.choiceCount == 3)
+    #expect(request.chats[0].securityTier == "high")
   }
 
   @Test func `null means not set`() throws {
     let request = try decode(#"{"model":"m","messages":[{}],"stream":null,"stream_options":null,"n":null}"#)
     #expect(!request.isStream)
-    #expect(request.choiceCount == 1)
-    #expect(String(decoding: request.plaintext, as: UTF8.self) == #"{"model":"m","messages":[{}]}"#)
+    #expect((request.encoder as? OpenAIChatEncoder)?.choiceCount == 1)
+    #expect(request.sealed == #"{"model":"m","messages":[{}]}"#)
   }
 
   @Test(arguments: [

@@ -15,40 +15,17 @@ import Testing
     var finish: String? { choice?["finish_reason"] as? String }
   }
 
-  private func request(usage: Bool = false, count: Int = 1) -> ChatRequest {
-    ChatRequest(
-      plaintext: [], model: "asked/for", routerModel: "asked/for", securityTier: nil, isStream: true,
-      includesUsage: usage, choiceCount: count)
+  private func request(usage: Bool = false, count: Int = 1) -> OpenAIChatEncoder {
+    OpenAIChatEncoder(model: "asked/for", isAlias: false, includesUsage: usage, choiceCount: count)
   }
 
-  private func answer(_ text: String) throws -> ChatAnswer {
-    let document = try JSONDocument(parsing: Array(text.utf8))
-    return try ChatAnswer(document: document, object: try #require(try document.root.object()))
-  }
-
-  private func completion(_ choices: String) -> String {
-    #"{"id":"chatcmpl-1","object":"chat.completion","created":5,"model":"ran","choices":[\#(choices)],"#
-      + #""usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}"#
-  }
-
-  private func choice(_ message: String, finish: String = "\"stop\"", index: Int = 0) -> String {
-    #"{"index":\#(index),"message":\#(message),"finish_reason":\#(finish)}"#
-  }
-
-  private func write(_ stream: inout any AnswerStream, _ answer: ChatAnswer) async -> [UInt8] {
-    var bytes: [UInt8] = []
-    await stream.write(answer) { bytes += $0 }
-    return bytes
-  }
-
-  private func events(_ text: String, _ request: ChatRequest) async throws -> [Event] {
-    var stream = OpenAIChat().stream(for: request, at: 9)
-    return try parse(await write(&stream, try answer(text)))
+  private func events(_ answer: ChatAnswer, _ encoder: OpenAIChatEncoder) async throws -> [Event] {
+    var stream = encoder.stream(at: 9)
+    return try parse(await stream.written(answer))
   }
 
   /// Splits into events and checks what holds for every byte of every stream.
-  private func parse(_ bytes: [UInt8], isWhole: Bool = true) throws -> [Event] {
-    let text = String(decoding: bytes, as: UTF8.self)
+  private func parse(_ text: String, isWhole: Bool = true) throws -> [Event] {
     #expect(!text.contains("\r"))
     #expect(text.hasSuffix("\n\n"))
     var lines = text.components(separatedBy: "\n\n").dropLast()
@@ -68,7 +45,7 @@ import Testing
   @Test func `role first, content in pieces, finish reason last, one identity throughout`() async throws {
     let words = (0..<100).map { "word\($0)" }.joined(separator: " ")
     let events = try await events(
-      completion(choice(#"{"role":"assistant","content":"\#(words)"}"#)), request())
+      try completion(choice(#"{"role":"assistant","content":"\#(words)"}"#)), request())
     #expect(events.first?.delta as? [String: String] == ["role": "assistant", "content": ""])
     #expect(events.dropFirst().allSatisfy { $0.delta["role"] == nil })
     let pieces = events.dropFirst().dropLast().compactMap { $0.delta["content"] as? String }
@@ -88,7 +65,7 @@ import Testing
   }
 
   @Test func `the usage event comes only when asked for, without choices`() async throws {
-    let events = try await events(completion(choice(#"{"content":"hi"}"#)), request(usage: true))
+    let events = try await events(try completion(choice(#"{"content":"hi"}"#)), request(usage: true))
     let last = try #require(events.last)
     #expect((last.chunk["choices"] as? [Any])?.isEmpty == true)
     #expect(
@@ -99,7 +76,7 @@ import Testing
 
   @Test func `reasoning comes before content and never with it`() async throws {
     let events = try await events(
-      completion(choice(#"{"content":"42","reasoning_content":"6*7"}"#)), request())
+      try completion(choice(#"{"content":"42","reasoning_content":"6*7"}"#)), request())
     let names = events.flatMap { $0.delta.keys.filter { $0 != "role" } }
     #expect(names == ["content", "reasoning_content", "content"])
   }
@@ -109,7 +86,7 @@ import Testing
   {
     let long = String(repeating: "x", count: 300)
     let events = try await events(
-      completion(
+      try completion(
         choice(
           #"""
           {"content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{\"q\":\"\#(long)\"}"}},
@@ -144,12 +121,13 @@ import Testing
   ])
   func `the finish reason fits what was sent`(said: String, hasCalls: Bool, told: String) async throws {
     let calls = hasCalls ? #","tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}}]"# : ""
-    let events = try await events(completion(choice(#"{"content":null\#(calls)}"#, finish: said)), request())
+    let events = try await events(
+      try completion(choice(#"{"content":null\#(calls)}"#, finish: said)), request())
     #expect(events.last?.finish == told)
   }
 
   @Test func `every choice has its role, its content and its reason`() async throws {
-    let text = completion(
+    let text = try completion(
       [
         choice(#"{"content":"one"}"#, index: 0),
         choice(#"{"content":"two"}"#, finish: "\"length\"", index: 1),
@@ -167,16 +145,18 @@ import Testing
   @Test func `content in any script arrives unbroken`() async throws {
     let content = String(repeating: "Grüße 東京 👩‍👩‍👧‍👦 🇩🇪🇯🇵 e\u{301} \u{2028}\u{85} \u{0} \"q\" \\ / नमस्ते ", count: 20)
     let encoded = String(decoding: try JSONEncoder().encode(content), as: UTF8.self)
-    let events = try await events(completion(choice(#"{"content":\#(encoded)}"#)), request())
+    let events = try await events(try completion(choice(#"{"content":\#(encoded)}"#)), request())
     let pieces = events.dropFirst().compactMap { $0.delta["content"] as? String }
     #expect(pieces.joined() == content)
     #expect(pieces.map(\.count).reduce(0, +) == content.count)
   }
 
   @Test func `a stream that was opened early keeps its identity and says no role twice`() async throws {
-    var stream = OpenAIChat().stream(for: request(), at: 9)
-    let early = try parse(stream.opening() + stream.heartbeat() + stream.heartbeat(), isWhole: false)
-    let late = try parse(await write(&stream, try answer(completion(choice(#"{"content":"hi"}"#)))))
+    var stream = request().stream(at: 9)
+    let early = try parse(
+      String(decoding: stream.opening() + stream.heartbeat() + stream.heartbeat(), as: UTF8.self),
+      isWhole: false)
+    let late = try parse(await stream.written(try completion(choice(#"{"content":"hi"}"#))))
     #expect(early.map { $0.delta["content"] as? String } == ["", "", ""])
     #expect((early + late).filter { $0.delta["role"] != nil }.count == 1)
     #expect(Set((early + late).compactMap { $0.chunk["id"] as? String }).count == 1)
@@ -185,10 +165,10 @@ import Testing
   }
 
   @Test func `a failure after the opening is an error event without choices and without an end`() throws {
-    var stream = OpenAIChat().stream(for: request(), at: 9)
+    var stream = request().stream(at: 9)
     _ = stream.opening()
     let fault = APIFault(status: 502, type: "server_error", code: "upstream_integrity", message: "no")
-    let events = try parse(stream.failure(fault), isWhole: false)
+    let events = try parse(String(decoding: stream.failure(fault), as: UTF8.self), isWhole: false)
     #expect(events.count == 1)
     #expect(events[0].chunk["choices"] == nil)
     #expect((events[0].chunk["error"] as? [String: Any])?["code"] as? String == "upstream_integrity")
@@ -197,21 +177,23 @@ import Testing
   @Test func `what the router says of itself is not repeated in every chunk if it is long`() async throws {
     let long = String(repeating: "x", count: 5000)
     let text = #"{"id":"\#(long)","system_fingerprint":"\#(long)","choices":[{"message":{"content":"hi"}}]}"#
-    let events = try await events(text, request())
+    let events = try await events(try answer(text), request())
     #expect(events.allSatisfy { $0.text.count < 400 })
   }
 
   @Test func `a long answer is handed over in bounded pieces of whole events`() async throws {
     let content = String(repeating: "abcdefghij", count: 100_000)
-    var stream = OpenAIChat().stream(for: request(), at: 9)
+    var stream = request().stream(at: 9)
     var largest = 0
     var all: [UInt8] = []
-    await stream.write(try answer(completion(choice(#"{"content":"\#(content)"}"#)))) { piece in
+    await stream.write(try completion(choice(#"{"content":"\#(content)"}"#)), at: .fixed) { piece in
       largest = max(largest, piece.count)
       #expect(piece.suffix(2) == Array("\n\n".utf8)[...])
       all += piece
     }
-    #expect(largest < 2 * ChunkWriter.pieceByteCount)
-    #expect(try parse(all).compactMap { $0.delta["content"] as? String }.joined() == content)
+    #expect(largest < 2 * EventWriter.pieceByteCount)
+    #expect(
+      try parse(String(decoding: all, as: UTF8.self)).compactMap { $0.delta["content"] as? String }.joined()
+        == content)
   }
 }

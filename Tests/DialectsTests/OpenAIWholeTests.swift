@@ -4,34 +4,26 @@ import Testing
 @testable import Dialects
 
 @Suite struct OpenAIWholeTests {
-  private func answer(_ text: String) throws -> ChatAnswer {
-    let document = try JSONDocument(parsing: Array(text.utf8))
-    return try ChatAnswer(document: document, object: try #require(try document.root.object()))
+  private func encoder(model: String = "m", isAlias: Bool = false) -> OpenAIChatEncoder {
+    OpenAIChatEncoder(model: model, isAlias: isAlias, includesUsage: false, choiceCount: 1)
   }
 
-  private func request(model: String = "m", routerModel: String = "m") -> ChatRequest {
-    ChatRequest(
-      plaintext: [], model: model, routerModel: routerModel, securityTier: nil, isStream: false,
-      includesUsage: false,
-      choiceCount: 1)
-  }
-
-  private func encoded(_ text: String, _ request: ChatRequest) throws -> String {
-    String(decoding: OpenAIChat().encode(try answer(text), for: request), as: UTF8.self)
+  private func encoded(_ text: String, _ encoder: OpenAIChatEncoder) throws -> String {
+    String(decoding: try encoder.encode(try answer(text), at: .fixed), as: UTF8.self)
   }
 
   @Test func `an answer passes byte for byte but for _metadata`() throws {
     let text =
       #"{"id":"1", "choices":[{"message":{"content":"a\/b"},"x":1.0}],"_metadata":{"a":{}},"model":"m" }"#
     #expect(
-      try encoded(text, request())
+      try encoded(text, encoder())
         == #"{"id":"1", "choices":[{"message":{"content":"a\/b"},"x":1.0}],"model":"m" }"#)
   }
 
   @Test func `a caller who used an alias sees the alias`() throws {
     let text = #"{"choices":[{"message":{}}],"model":"real"}"#
     #expect(
-      try encoded(text, request(model: "alias", routerModel: "real"))
+      try encoded(text, encoder(model: "alias", isAlias: true))
         == #"{"choices":[{"message":{}}],"model":"alias"}"#)
   }
 

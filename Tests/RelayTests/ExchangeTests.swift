@@ -201,8 +201,7 @@ import TestTwins
     let rig = try await Rig(StubRouter(.say("hi")))
     let request = ChatRequest(
       plaintext: [UInt8](repeating: 0x20, count: Wire.requestPlaintextLimit + 1), model: "m",
-      routerModel: "m",
-      securityTier: nil, isStream: false, includesUsage: false, choiceCount: 1)
+      routerModel: "m", securityTier: nil)
     var exchange = Exchange(
       context: rig.context, request: request, tier: nil, bearer: nil,
       turn: Turn(key: .configured) { .connection(1) },

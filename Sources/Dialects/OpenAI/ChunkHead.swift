@@ -4,7 +4,7 @@ import JSONText
 ///
 /// Written out once, because an answer of some length has hundreds of chunks.
 struct ChunkHead {
-  /// The text `data: {"id":…,"object":…,"created":…,"model":…,"choices":[`.
+  /// The text `{"id":…,"object":…,"created":…,"model":…,"choices":[`.
   let text: [UInt8]
 
   /// What is longer is not repeated in every chunk.
@@ -37,6 +37,6 @@ struct ChunkHead {
     if let fingerprint { writer.member("system_fingerprint", fingerprint) }
     writer.name("choices")
     writer.beginArray()
-    text = Array("data: ".utf8) + writer.bytes
+    text = writer.bytes
   }
 }

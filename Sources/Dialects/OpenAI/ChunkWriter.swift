@@ -1,23 +1,17 @@
 import JSONText
 
-/// Collects the events of one stream until they make a piece that is worth a write to the socket.
+/// Writes the chunks of one stream of chat completions.
 struct ChunkWriter {
-  /// Enough to make system calls rare, little enough to show the beginning of an answer at once.
-  static let pieceByteCount = 16 * 1024
-
   let head: ChunkHead
-  private(set) var bytes: [UInt8] = []
+  private var events = EventWriter()
 
   init(head: ChunkHead) { self.head = head }
 
   /// Whether the events so far make a piece.
-  var isFull: Bool { bytes.count >= Self.pieceByteCount }
+  var isFull: Bool { events.isFull }
 
   /// Hands over the events so far.
-  mutating func take() -> [UInt8] {
-    defer { bytes = [] }
-    return bytes
-  }
+  mutating func take() -> [UInt8] { events.take() }
 
   /// An event with one choice.
   mutating func choice(
@@ -36,21 +30,18 @@ struct ChunkWriter {
     // Present in every chunk: a missing key broke clients of other servers.
     if let finish { writer.string(finish) } else { writer.null() }
     writer.endObject()
-    bytes += head.text
-    bytes += writer.bytes
-    bytes += "]}\n\n".utf8
+    events.data(head.text + writer.bytes + "]}".utf8)
   }
 
   /// The event that tells the usage and has no choice.
   mutating func usage(_ usage: JSONValue) {
-    bytes += head.text
-    bytes += #"],"usage":"#.utf8
-    usage.appendSingleLine(to: &bytes)
-    bytes += "}\n\n".utf8
+    var text = head.text + #"],"usage":"#.utf8
+    usage.appendSingleLine(to: &text)
+    events.data(text + "}".utf8)
   }
 
   /// The event after which nothing comes.
-  mutating func done() { bytes += "data: [DONE]\n\n".utf8 }
+  mutating func done() { events.data("[DONE]".utf8) }
 }
 
 extension JSONWriter {
@@ -67,5 +58,25 @@ extension JSONWriter {
     members(&self)
     endObject()
     endArray()
+  }
+}
+
+extension ToolCall {
+  /// The first fragment: identifier and name once, and arguments that are a string from the start.
+  func writeStart(to writer: inout JSONWriter) {
+    writer.member("id", id)
+    writer.member("type", "function")
+    writer.name("function")
+    writer.beginObject()
+    writer.member("name", name)
+    writer.member("arguments", "")
+    writer.endObject()
+  }
+
+  func writeArguments(_ piece: ArraySlice<UInt8>, to writer: inout JSONWriter) {
+    writer.name("function")
+    writer.beginObject()
+    writer.member("arguments", content: piece)
+    writer.endObject()
   }
 }

@@ -5,17 +5,13 @@ import JSONText
 struct OpenAIChatStream: AnswerStream {
   let contentType = "text/event-stream"
 
-  private let request: ChatRequest
+  private let request: OpenAIChatEncoder
   private let startedAt: Int
   /// There once the opening is said: its identifier holds for the whole stream.
   private var head: ChunkHead?
   private var openedChoices: Int { head == nil ? 0 : request.choiceCount }
 
-  /// About this many characters make a piece of content: small enough to look like typing, large enough that a long
-  /// answer is not mostly framing.
-  static let charactersPerPiece = 48
-
-  init(_ request: ChatRequest, at now: Int) {
+  init(_ request: OpenAIChatEncoder, at now: Int) {
     self.request = request
     startedAt = now
   }
@@ -29,7 +25,7 @@ struct OpenAIChatStream: AnswerStream {
     return writer.take()
   }
 
-  func heartbeat() -> [UInt8] {
+  mutating func heartbeat() -> [UInt8] {
     // A data-bearing chunk without content: comments break some clients and do not re-arm the watchdogs of others.
     guard let head else { return [] }
     var writer = ChunkWriter(head: head)
@@ -38,7 +34,7 @@ struct OpenAIChatStream: AnswerStream {
   }
 
   mutating func write<Failure: Error>(
-    _ answer: ChatAnswer, to sink: ([UInt8]) async throws(Failure) -> Void
+    _ answer: ChatAnswer, at _: AnswerTime, to sink: ([UInt8]) async throws(Failure) -> Void
   ) async throws(Failure) {
     let opened = openedChoices
     let head = self.head ?? ChunkHead(model: request.model, created: startedAt, adopting: answer.object)
@@ -49,7 +45,7 @@ struct OpenAIChatStream: AnswerStream {
       for part in Self.parts(of: choice) {
         switch part {
         case .text(let name, let content):
-          for piece in JSONStringPieces(content, characters: Self.charactersPerPiece) {
+          for piece in JSONStringPieces(content, characters: EventWriter.charactersPerEvent) {
             writer.choice(choice.index) { $0.member(name, content: piece) }
             if writer.isFull { try await sink(writer.take()) }
           }
@@ -57,7 +53,7 @@ struct OpenAIChatStream: AnswerStream {
           writer.choice(choice.index) { $0.member(name, value) }
         case .call(let position, let call):
           writer.choice(choice.index) { $0.toolCall(position) { call.writeStart(to: &$0) } }
-          for piece in JSONStringPieces(call.arguments[...], characters: Self.charactersPerPiece) {
+          for piece in JSONStringPieces(call.arguments[...], characters: EventWriter.charactersPerEvent) {
             writer.choice(choice.index) { $0.toolCall(position) { call.writeArguments(piece, to: &$0) } }
             if writer.isFull { try await sink(writer.take()) }
           }
@@ -73,8 +69,10 @@ struct OpenAIChatStream: AnswerStream {
     try await sink(writer.take())
   }
 
-  func failure(_ fault: APIFault) -> [UInt8] {
-    Array("data: ".utf8) + OpenAIError.body(of: fault) + Array("\n\n".utf8)
+  mutating func failure(_ fault: APIFault) -> [UInt8] {
+    var events = EventWriter()
+    events.data(OpenAIError.body(of: fault))
+    return events.take()
   }
 
   /// What a message is sent as, in the order in which clients expect it.

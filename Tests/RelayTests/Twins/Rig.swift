@@ -68,7 +68,7 @@ struct Rig {
     timeout: Duration = .seconds(900)
   ) throws -> Exchange {
     Exchange(
-      context: context, request: try OpenAIChat().decode(Array(body.utf8), under: RequestPolicy()),
+      context: context, request: try OpenAIChat().decode(Array(body.utf8), under: RequestPolicy()).chats[0],
       tier: tier,
       bearer: bearer.map { Credential(Secret($0)) }, turn: Turn(key: .configured) { .connection(1) },
       deadline: .now.advanced(by: timeout))
