@@ -58,6 +58,8 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(
       name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
     .target(name: "CPlatform", cSettings: [.define("_GNU_SOURCE")]),
@@ -73,6 +75,7 @@ let package = Package(
     module("JSONText"),
     // Layer 2
     module("Sealing", ["COpenSSL", "Platform"]),
+    module("ContentCoding", ["CZlib", "CZstd"]),
     // Layer 3
     module("Envelope", ["Sealing", "JSONText", "Platform"]),
     module("ClientKeys", ["Sealing", "Platform"]),
@@ -82,17 +85,19 @@ let package = Package(
     module("Pacing", ["Platform"]),
     module("Telemetry", ["Platform"]),
     module("Dialects", ["JSONText"]),
+    module("APIDocumentation", ["JSONText", "Sealing"]),
     module("Listener", ["Platform", nioCore, nioPosix, nioHTTP1, httpTypes, logging]),
     // Layer 5
     module(
       "Relay",
       [
         "Platform", "JSONText", "Sealing", "Envelope", "ClientKeys", "RouterTrust", "Upstream",
-        "Pacing", "Telemetry", "Dialects", "Listener", httpTypes, logging,
+        "Pacing", "Telemetry", "Dialects", "APIDocumentation", "ContentCoding", "Listener", httpTypes,
+        logging,
       ]),
     module("Service", ["CSystemd", "Platform"]),
     module(
-      "Settings", ["Platform", "Sealing", "Envelope", "RouterTrust", "Pacing", "Dialects", toml]),
+      "Settings", ["Platform", "JSONText", "Sealing", "Envelope", "RouterTrust", "Pacing", "Dialects", toml]),
     // Layer 6
     module(
       "Daemon",
@@ -132,13 +137,16 @@ let package = Package(
     tests("UpstreamTests", ["Upstream", "CCurl", "Platform", httpTypes]),
     tests("PacingTests", ["Pacing", "Platform", "TestTwins"]),
     tests("DialectsTests", ["Dialects", "JSONText"]),
+    tests("APIDocumentationTests", ["APIDocumentation", "Dialects", "JSONText", "Sealing"]),
+    tests("ContentCodingTests", ["ContentCoding", "CZlib", "CZstd"]),
     tests(
       "ListenerTests", ["Listener", "Platform", nioCore, nioPosix, nioHTTP1, nioEmbedded, httpTypes, logging]),
     tests(
       "RelayTests",
       [
         "Relay", "Platform", "JSONText", "Sealing", "Envelope", "ClientKeys", "RouterTrust", "Upstream",
-        "Pacing", "Telemetry", "Dialects", "Listener", "TestTwins", "TestVectors", httpTypes, logging,
+        "Pacing", "Telemetry", "Dialects", "APIDocumentation", "ContentCoding", "Listener", "TestTwins",
+        "TestVectors", httpTypes, logging,
         inMemoryLogging,
       ]),
     tests(

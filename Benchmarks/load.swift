@@ -32,6 +32,17 @@ final class Connection {
 
   deinit { close(descriptor) }
 
+  /// Reads until the last chunk: streams end with their body, and no answer here has such bytes within.
+  private func readChunks(from start: ArraySlice<UInt8>) throws {
+    let last = Array("\r\n0\r\n\r\n".utf8)
+    var tail = Array(start.suffix(last.count))
+    while tail != last {
+      let count = recv(descriptor, &buffer, buffer.count, 0)
+      guard count > 0 else { throw Failure(text: "connection closed") }
+      tail = Array((tail + buffer[..<count].suffix(last.count)).suffix(last.count))
+    }
+  }
+
   /// Sends the request and reads its answer; whether it was a 200.
   func exchange(_ request: [UInt8]) throws -> Bool {
     var sent = 0
@@ -47,7 +58,11 @@ final class Connection {
       head += buffer[..<count]
       guard let end = head.firstRange(of: Array("\r\n\r\n".utf8)) else { continue }
       let text = String(decoding: head[..<end.lowerBound], as: UTF8.self).lowercased()
-      guard let field = text.firstRange(of: "content-length: ") else { throw Failure(text: "no content-length") }
+      guard let field = text.firstRange(of: "content-length: ") else {
+        guard text.contains("transfer-encoding: chunked") else { throw Failure(text: "no length") }
+        try readChunks(from: head[end.upperBound...])
+        return text.hasPrefix("http/1.1 200")
+      }
       let length = Int(text[field.upperBound...].prefix { $0.isNumber }) ?? 0
       var missing = length - (head.count - end.upperBound)
       while missing > 0 {

@@ -59,6 +59,16 @@ struct SettingFlags: ParsableArguments {
   var modelsList: String?
   @Option(name: .setting("models.single_flight"), help: .setting("models.single_flight"))
   var modelsSingleFlight: String?
+  @Option(name: .setting("chatbots"), help: .setting("chatbots"))
+  var chatbots: String?
+  @Option(name: .setting("compat.members"), help: .setting("compat.members"))
+  var compatMembers: String?
+  @Option(name: .setting("compat.messages"), help: .setting("compat.messages"))
+  var compatMessages: String?
+  @Option(name: .setting("compat.remote_images"), help: .setting("compat.remote_images"))
+  var compatRemoteImages: String?
+  @Option(name: .setting("embeddings.url"), help: .setting("embeddings.url"))
+  var embeddingsURL: String?
   @Option(name: .setting("stream.commit_after"), help: .setting("stream.commit_after"))
   var streamCommitAfter: String?
   @Option(name: .setting("stream.keepalive"), help: .setting("stream.keepalive"))
@@ -115,7 +125,10 @@ struct SettingFlags: ParsableArguments {
       "router.rate.per_second": routerRatePerSecond, "router.rate.burst": routerRateBurst,
       "router.rate.window": routerRateWindow, "router.rate.queue": routerRateQueue,
       "router.rate.max_wait": routerRateMaxWait, "router.rate.scope": routerRateScope,
-      "stream.commit_after": streamCommitAfter, "stream.keepalive": streamKeepalive,
+      "chatbots": chatbots, "compat.members": compatMembers,
+      "compat.messages": compatMessages, "compat.remote_images": compatRemoteImages,
+      "embeddings.url": embeddingsURL, "stream.commit_after": streamCommitAfter,
+      "stream.keepalive": streamKeepalive,
       "privacy.strip_identifiers": privacyStripIdentifiers, "limits.request": limitsRequest,
       "limits.response": limitsResponse, "limits.connections": limitsConnections,
       "limits.in_flight": limitsInFlight, "keys.bits": keysBits, "shutdown.drain": shutdownDrain,

@@ -33,17 +33,18 @@ extension Daemon {
   private static let reservedFiles = 64
   private static let fewestConnections = 16
 
-  var relayConfiguration: RelayConfiguration {
+  /// What the configuration says about requests.
+  ///
+  /// - Parameter embedder: The way to the embedder, which outlives a reload.
+  func relayConfiguration(embedder: EmbeddingsRelay?) -> RelayConfiguration {
     RelayConfiguration(
       apiKey: settings.router.apiKey,
       securityTier: settings.router.securityTier,
       requestLimit: settings.limits.request, inFlightLimit: settings.limits.inFlight,
       responseTimeout: settings.router.responseTimeout,
       pacing: ReplyPacing(commitAfter: settings.stream.commitAfter, keepalive: settings.stream.keepalive),
-      policy: RequestPolicy(
-        stripIdentifiers: settings.privacy.stripIdentifiers,
-        aliases: settings.models.aliases),
-      access: access)
+      policy: settings.policy,
+      access: access, chatbots: settings.chatbots, embedder: embedder)
   }
 
   private var outboundProxy: UpstreamOptions.OutboundProxy {

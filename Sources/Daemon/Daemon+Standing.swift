@@ -10,6 +10,7 @@ struct Standing: Sendable {
   let routerKeys: RouterKeyCache
   let clientKeys: ClientKeyRing
   let workers: WorkerThreads
+  let embedder: EmbeddingsRelay?
 }
 
 /// What exchanges work with, by the settings of this daemon.

@@ -55,7 +55,8 @@ public struct Daemon: Sendable {
     let notifier = ServiceNotifier()
     let notice = StartNotice(start: start, notifier: notifier, logger: logger)
     let upstream = try Upstream(upstreamOptions)
-    let parts = try makeParts(upstream, notice, heap)
+    let embedding = try settings.embeddings.url.map { _ in try Upstream(EmbeddingsRelay.options) }
+    let parts = try makeParts(upstream, embedding, notice, heap)
     let plan = try ListenPlan(settings, addresses: addresses, passed: ActivationSocket.takeOver())
     plan.closeUnwanted()
     for socket in plan.unwanted {
@@ -73,12 +74,14 @@ public struct Daemon: Sendable {
     // They stop in the opposite order: first no new requests, last the operator's way in.
     var services: [any ServiceLifecycle.Service] = [
       UpstreamService(upstream: upstream),
+      ConversationService(responder: parts.responder),
       ClientKeyService(ring: parts.running.clientKeys),
       RotationSignalService(ring: parts.running.clientKeys, logger: logger),
       RouterKeyService(
         cache: parts.running.routerKeys, interval: settings.router.keyRefresh, notice: notice, logger: logger),
       ListenerService(server: server, drain: settings.shutdown.drain, notice: notice, logger: logger),
     ]
+    if let embedding { services.insert(UpstreamService(upstream: embedding), at: 0) }
     if let reading { services.insert(reloading(parts, reading), at: 1) }
     if let admin = try await startAdmin(parts.running) { services.insert(admin, at: 0) }
     try await ServiceGroup(
@@ -118,12 +121,12 @@ public struct Daemon: Sendable {
         let fresh = try Daemon(new, memory: memory, version: version, logger: logger)
         parts.responder.adopt(
           context: fresh.context(parts.standing), catalog: fresh.catalog(parts.standing),
-          configuration: fresh.relayConfiguration)
+          configuration: fresh.relayConfiguration(embedder: parts.standing.embedder))
       }, start: settings, logger: logger)
   }
 
   private func makeParts(
-    _ upstream: Upstream, _ notice: StartNotice, _ heap: CryptoLibrary.SecureHeap
+    _ upstream: Upstream, _ embedding: Upstream?, _ notice: StartNotice, _ heap: CryptoLibrary.SecureHeap
   ) throws -> Parts {
     let ownKey = settings.router.apiKey.map(KeyID.init)
     let news = BreakerNews(ownKey: ownKey, notice: notice, logger: logger)
@@ -142,16 +145,23 @@ public struct Daemon: Sendable {
     }
     let standing = Standing(
       router: router, routerKeys: routerKeys, clientKeys: clientKeys,
-      workers: WorkerThreads(count: Self.processors, name: "nomyo-rsa"))
+      workers: WorkerThreads(count: Self.processors, name: "nomyo-rsa"),
+      embedder: embedder(through: embedding))
     let metrics = Metrics()
     let responder = ProxyResponder(
-      context: context(standing), catalog: catalog(standing), configuration: relayConfiguration,
-      metrics: metrics, logger: logger)
+      context: context(standing), catalog: catalog(standing),
+      configuration: relayConfiguration(embedder: standing.embedder), metrics: metrics, version: version,
+      logger: logger)
     let running = RunningDaemon(
       clientKeys: clientKeys, routerKeys: routerKeys, pacer: pacer, counters: metrics, memory: memory,
       version: version,
       configurationFile: settings.file)
     return Parts(running: running, responder: responder, standing: standing)
+  }
+
+  private func embedder(through upstream: Upstream?) -> EmbeddingsRelay? {
+    guard let upstream, let url = settings.embeddings.url else { return nil }
+    return EmbeddingsRelay(to: url, through: upstream)
   }
 
   /// The service group tells its own steps at every level; only what goes wrong matters here.

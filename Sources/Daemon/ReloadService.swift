@@ -20,7 +20,8 @@ struct ReloadService: Service {
     "router.api_key_file", "router.security_tier", "router.response_timeout", "router.retries",
     "limits.request", "limits.in_flight", "stream.commit_after", "stream.keepalive",
     "privacy.strip_identifiers", "privacy.pad_requests", "models.aliases", "models.list",
-    "models.single_flight", "access.hosts", "access.origins",
+    "models.single_flight", "access.hosts", "access.origins", "compat.members", "compat.messages",
+    "compat.remote_images", "chatbots",
   ]
 
   func run() async throws {

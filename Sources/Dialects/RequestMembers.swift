@@ -1,6 +1,8 @@
 import JSONText
 
-/// The members of one object of a request, each checked as it is read. Errors name the member with its place.
+/// The members of one object of a request, each checked as it is read.
+///
+/// Errors name the member with its place.
 struct RequestMembers {
   let object: JSONObject
   /// Where the object stands in the request, for errors: empty for the root, else `messages[2]`.
@@ -83,6 +85,11 @@ struct RequestMembers {
 
   /// The members of a value that must be an object.
   func members(_ value: JSONValue, at place: String) throws(APIFault) -> RequestMembers {
+    try Self.reading(value, at: place)
+  }
+
+  /// The members of a value that must be an object.
+  static func reading(_ value: JSONValue, at place: String) throws(APIFault) -> RequestMembers {
     let object: JSONObject?
     do { object = try value.object() } catch { throw APIFault(error) }
     guard let object else {

@@ -46,6 +46,8 @@ public struct RequestPolicy: Sendable {
   public var remoteImages: RemoteImages
   /// Local model names and the router's.
   public var aliases: [String: String]
+  /// The router's models, as far as they are known.
+  public var knownModels: Set<String> = []
 
   /// A policy.
   public init(
@@ -57,5 +59,16 @@ public struct RequestPolicy: Sendable {
     self.messages = messages
     self.remoteImages = remoteImages
     self.aliases = aliases
+  }
+
+  /// The router's name for the model that a caller names.
+  ///
+  /// Ollama's clients know every model with a tag and use that name on OpenAI's routes too, so the tag that Ollama adds
+  /// goes where it is known that the router has the model without it.
+  func routerModel(for name: String) -> String {
+    if let target = aliases[name] { return target }
+    let untagged = OllamaModels.untagged(name)
+    guard untagged != name, !knownModels.contains(name) else { return name }
+    return aliases[untagged] ?? (knownModels.contains(untagged) ? untagged : name)
   }
 }

@@ -32,17 +32,16 @@ struct ChatReply {
   let clock: any Clock<Duration>
   /// Header fields that every answer to this caller carries.
   let fields: HTTPFields
+  /// Whether the caller looks for what OpenAI's API says in its header.
+  let namesOpenAI: Bool
   /// How long ago the request arrived.
   let elapsed: @Sendable () -> Duration
 
-  /// What an exchange ends with, and what it leaves for header and log.
-  typealias Outcome = (result: Result<ChatAnswer, FailedExchange>, exchange: Exchange)
-
-  func stream(_ work: @escaping @Sendable () async -> Outcome, at now: Int) async throws(CallerGone)
-    -> Outcome
+  func stream(_ work: @escaping @Sendable () async -> ExchangeEnding, at now: Int) async throws(CallerGone)
+    -> ExchangeEnding
   {
     var stream = request.encoder.stream(at: now)
-    let outcome = try await waiting(
+    let ending = try await waiting(
       for: work, schedule: WaitSchedule(first: pacing.commitAfter, interval: pacing.keepalive), clock: clock
     ) { () async throws(CallerGone) in
       if reply.hasBegun {
@@ -52,9 +51,9 @@ struct ChatReply {
         try await reply.write(stream.opening())
       }
     }
-    switch outcome.result {
+    switch ending.result {
     case .success(let answer):
-      if !reply.hasBegun { try await reply.begin(.ok, streamFields(stream.contentType, outcome.exchange)) }
+      if !reply.hasBegun { try await reply.begin(.ok, streamFields(stream.contentType, ending.report)) }
       try await stream.write(answer, at: time()) { (piece) async throws(CallerGone) in
         try await reply.write(piece)
       }
@@ -63,40 +62,41 @@ struct ChatReply {
       try await reply.write(stream.failure(failed.fault))
       try await reply.finish()
     case .failure(let failed):
-      try await reply.send(fault(failed, outcome.exchange))
+      try await reply.send(fault(failed, ending.report))
     }
-    return outcome
+    return ending
   }
 
-  func whole(_ work: @escaping @Sendable () async -> Outcome) async throws(CallerGone) -> Outcome {
+  func whole(_ work: @escaping @Sendable () async -> ExchangeEnding) async throws(CallerGone)
+    -> ExchangeEnding
+  {
     let schedule = WaitSchedule(first: pacing.commitWholeAfter, interval: pacing.wholeKeepalive)
-    let outcome = try await waiting(for: work, schedule: schedule, clock: clock) {
+    let ending = try await waiting(for: work, schedule: schedule, clock: clock) {
       () async throws(CallerGone) in
       if !reply.hasBegun { try await reply.begin(.ok, jsonFields()) }
       // White space before a JSON text is part of no client's answer (RFC 8259 section 2).
       try await reply.write([UInt8(ascii: " ")])
     }
-    let encoded = Self.encoded(outcome, by: request.encoder, at: time())
+    let encoded = encoded(ending)
     switch encoded {
     case .success(let body) where reply.hasBegun:
       try await reply.write(body)
       try await reply.finish()
     case .success(let body):
-      try await reply.send(OutboundAnswer(status: .ok, fields: jsonFields(outcome.exchange), body: body))
+      try await reply.send(OutboundAnswer(status: .ok, fields: jsonFields(ending.report), body: body))
     case .failure where reply.hasBegun:
       // The status is out; a body that ends early is the only failure that every client notices.
       await reply.abort()
     case .failure(let failed):
-      try await reply.send(fault(failed, outcome.exchange))
+      try await reply.send(fault(failed, ending.report))
     }
-    return outcome
+    guard case .failure(let failed) = encoded else { return ending }
+    return ExchangeEnding(result: .failure(failed), report: ending.report)
   }
 
-  private static func encoded(
-    _ outcome: Outcome, by encoder: any AnswerEncoder, at time: AnswerTime
-  ) -> Result<[UInt8], FailedExchange> {
-    outcome.result.flatMap { answer in
-      do throws(APIFault) { return .success(try encoder.encode(answer, at: time)) } catch {
+  private func encoded(_ ending: ExchangeEnding) -> Result<[UInt8], FailedExchange> {
+    ending.result.flatMap { answer in
+      do throws(APIFault) { return .success(try request.encoder.encode(answer, at: time())) } catch {
         return .failure(FailedExchange(failure: .answer(error), wasTriedAgain: false))
       }
     }
@@ -104,22 +104,27 @@ struct ChatReply {
 
   private func time() -> AnswerTime { AnswerTime(seconds: WallClock.seconds(), elapsed: elapsed()) }
 
-  private func fault(_ failed: FailedExchange, _ exchange: Exchange) -> OutboundAnswer {
-    .fault(failed.fault, in: dialect, adding: withExchange(exchange, fields))
+  private func fault(_ failed: FailedExchange, _ report: ExchangeReport) -> OutboundAnswer {
+    .fault(failed.fault, in: dialect, adding: withReport(report, fields))
   }
 
-  private func jsonFields(_ exchange: Exchange? = nil) -> HTTPFields {
-    withExchange(exchange, fields.merging([.contentType: "application/json"]))
+  private func jsonFields(_ report: ExchangeReport? = nil) -> HTTPFields {
+    withReport(report, fields.merging([.contentType: "application/json"]))
   }
 
-  private func streamFields(_ contentType: String, _ exchange: Exchange? = nil) -> HTTPFields {
+  private func streamFields(_ contentType: String, _ report: ExchangeReport? = nil) -> HTTPFields {
     let stream: HTTPFields = [.contentType: contentType, .cacheControl: "no-cache", .accelBuffering: "no"]
-    return withExchange(exchange, fields.merging(stream))
+    return withReport(report, fields.merging(stream))
   }
 
-  private func withExchange(_ exchange: Exchange?, _ fields: HTTPFields) -> HTTPFields {
+  private func withReport(_ report: ExchangeReport?, _ fields: HTTPFields) -> HTTPFields {
     var fields = fields
-    if let exchange { fields[.serverTiming] = exchange.timing.headerValue }
+    if let report { fields[.serverTiming] = report.timing.headerValue }
+    if namesOpenAI {
+      // The one version that there is.
+      fields[.openAIVersion] = "2020-10-01"
+      fields[.openAIProcessing] = "\(elapsed() / .milliseconds(1))".prefix { $0 != "." }.description
+    }
     let chat = request.chats[0]
     if chat.model != chat.routerModel { fields[.routerModel] = chat.routerModel }
     return fields

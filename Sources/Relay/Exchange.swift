@@ -11,25 +11,24 @@ import Upstream
 /// One request on its way to the router and its answer on the way back, retries included.
 struct Exchange: Sendable {
   let context: ExchangeContext
-  let request: ChatRequest
+  private(set) var request: ChatRequest
+  /// Whether members that the router does not document may be left out for a router that refuses them.
+  let mayReduce: Bool
   let tier: SecurityTier?
   let bearer: Credential?
   let turn: Turn
   let deadline: ContinuousClock.Instant
 
-  private(set) var timing = ExchangeTiming()
-  /// How often it was sealed and sent again.
-  private(set) var retries = 0
-  /// The client key that the answer was opened with.
-  private(set) var generation: Int?
+  private(set) var report = ExchangeReport()
   private var hasLookedAtKeyAgain = false
 
   init(
-    context: ExchangeContext, request: ChatRequest, tier: SecurityTier?, bearer: Credential?,
-    turn: Turn, deadline: ContinuousClock.Instant
+    context: ExchangeContext, request: ChatRequest, mayReduce: Bool = false, tier: SecurityTier?,
+    bearer: Credential?, turn: Turn, deadline: ContinuousClock.Instant
   ) {
     self.context = context
     self.request = request
+    self.mayReduce = mayReduce
     self.tier = tier
     self.bearer = bearer
     self.turn = turn
@@ -47,24 +46,38 @@ struct Exchange: Sendable {
         let decision = machine.attemptFailed(
           error.asAttemptFailure, at: context.uptime() - start,
           timeLeft: ContinuousClock.now.duration(to: deadline), jitter: .random(in: 0...1))
-        retries = machine.retries
+        report.retries = machine.retries
         let failed = FailedExchange(failure: error, wasTriedAgain: machine.hasTriedAgain)
         guard case .retry(let wait) = decision else { throw failed }
         do { try await context.clock.sleep(for: wait) } catch {
           throw FailedExchange(failure: .cancelled, wasTriedAgain: machine.hasTriedAgain)
         }
-        timing.queue += wait
+        report.timing.queue += wait
       }
     }
   }
 
   /// One attempt: send, open.
   ///
-  /// The one way back is a router whose key is no longer the one that the request was sealed for.
+  /// There are two ways back: a router whose key is no longer the one that the request was sealed for, and one that
+  /// refuses what it does not document.
   private mutating func attempt() async throws(ExchangeFailure) -> ChatAnswer {
+    if context.isStrict { reduce() }
     var posted = try await post()
     if try await isKeyChanged(after: posted) { posted = try await post() }
+    if posted.response.status == 400, reduce() {
+      posted = try await post()
+      if posted.response.status != 400 { context.isStrict = true }
+    }
     return try await open(posted)
+  }
+
+  /// Leaves out what the router does not document; false if that changes nothing.
+  @discardableResult
+  private mutating func reduce() -> Bool {
+    guard mayReduce, let reduced = request.documentedOnly() else { return false }
+    request = reduced
+    return true
   }
 
   /// One envelope there and back, left to right: keys, turn, seal, send.
@@ -100,7 +113,7 @@ extension Exchange {
     _ step: (Exchange) async throws(ExchangeFailure) -> Result
   ) async throws(ExchangeFailure) -> Result {
     let start = ContinuousClock.now
-    defer { timing.queue += start.duration(to: .now) }
+    defer { report.timing.queue += start.duration(to: .now) }
     return try await step(self)
   }
 
@@ -160,7 +173,7 @@ extension Exchange {
     for routerKey: RouterKey, announcing generation: KeyGeneration
   ) throws(ExchangeFailure) -> SealedRequest {
     let start = ContinuousClock.now
-    defer { timing.seal += start.duration(to: .now) }
+    defer { report.timing.seal += start.duration(to: .now) }
     let plaintext = context.padsRequests ? SizeClass.padded(request.plaintext) : request.plaintext
     do {
       return SealedRequest(
@@ -175,7 +188,7 @@ extension Exchange {
     _ sealed: SealedRequest, by admission: Admission
   ) async throws(ExchangeFailure) -> UpstreamResponse {
     let start = ContinuousClock.now
-    defer { timing.router += start.duration(to: .now) }
+    defer { report.timing.router += start.duration(to: .now) }
     do {
       return try await context.router.complete(
         sealed, tier: tier, bearer: bearer, timeout: start.duration(to: deadline), admission: admission)
@@ -188,7 +201,7 @@ extension Exchange {
   private mutating func open(_ posted: Posted) async throws(ExchangeFailure) -> ChatAnswer {
     guard posted.response.status == 200 else { throw .status(RouterRefusal(posted.response)) }
     let start = ContinuousClock.now
-    defer { timing.open += start.duration(to: .now) }
+    defer { report.timing.open += start.duration(to: .now) }
     let sealed = posted.request
     let opened: OpenedEnvelope
     do {
@@ -200,7 +213,7 @@ extension Exchange {
     } catch let fault as EnvelopeFault {
       throw .integrity(fault.cause)
     } catch { throw .cancelled }
-    generation = sealed.generation.number
+    report.generation = sealed.generation.number
     do { return try ChatAnswer(document: opened.document, object: opened.object) } catch {
       throw .answer(error)
     }

@@ -13,6 +13,7 @@ public struct ExchangeContext: Sendable {
   let clock: any Clock<Duration>
   /// The time that has passed by that clock.
   let uptime: @Sendable () -> Duration
+  private let strictness = Locked(false)
 
   /// - Parameters:
   ///   - workers: Where answers are opened; their number is how many RSA operations run at once.
@@ -31,5 +32,11 @@ public struct ExchangeContext: Sendable {
     self.padsRequests = padsRequests
     self.clock = clock ?? SlicedClock()
     uptime = self.clock.stopwatch()
+  }
+
+  /// Whether the router was seen to refuse a request for members that it does not document.
+  var isStrict: Bool {
+    get { strictness.withLock { $0 } }
+    nonmutating set { strictness.withLock { $0 = newValue } }
   }
 }

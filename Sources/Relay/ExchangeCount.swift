@@ -2,7 +2,7 @@ import Dialects
 import Telemetry
 import Upstream
 
-extension Exchange {
+extension ExchangeReport {
   /// The exchange as it is counted, once it is over.
   func counted(
     _ result: Result<ChatAnswer, FailedExchange>, total: Duration

@@ -10,6 +10,16 @@ extension HTTPField.Name {
   static let anthropicKey = HTTPField.Name(constant: "x-api-key")
   /// Where Azure's clients put their key.
   static let azureKey = HTTPField.Name(constant: "api-key")
+  /// Sent by all of Anthropic's clients.
+  static let anthropicVersion = HTTPField.Name(constant: "anthropic-version")
+  /// Where Anthropic's clients look for the name of a request.
+  static let anthropicRequestID = HTTPField.Name(constant: "request-id")
+  /// Says that a count of tokens is an estimate.
+  static let tokenCount = HTTPField.Name(constant: "x-token-count")
+  /// Which version of its API OpenAI answers with.
+  static let openAIVersion = HTTPField.Name(constant: "openai-version")
+  /// How many milliseconds an answer took.
+  static let openAIProcessing = HTTPField.Name(constant: "openai-processing-ms")
   static let requestID = HTTPField.Name(constant: "x-request-id")
   /// The caller's own deadline for the whole exchange, in seconds.
   static let requestTimeout = HTTPField.Name(constant: "x-request-timeout")

@@ -8,8 +8,8 @@ extension APIFault {
     APIFault(
       status: 404, type: "invalid_request_error", code: "unknown_url",
       message:
-        "There is no \(ForeignText(head.path)) here. This proxy offers POST /v1/chat/completions and GET /v1/models; if you asked "
-        + "for one of them, check the base URL.")
+        "There is no \(ForeignText(head.path)) here. GET /api/v1/docs lists what this proxy offers, such as POST "
+        + "/v1/chat/completions; if you asked for one of them, check the base URL.")
   }
 
   static func wrongMethod(_ head: RequestHead, allowed: [HTTPRequest.Method]) -> APIFault {
@@ -23,9 +23,27 @@ extension APIFault {
     status: 415, type: "invalid_request_error", code: "unsupported_media_type",
     message: "The body must be JSON: send Content-Type: application/json.")
 
-  static let encodedBody = APIFault(
-    status: 415, type: "invalid_request_error", code: "unsupported_content_encoding",
-    message: "Compressed request bodies are not supported: send the body without Content-Encoding.")
+  static let noWebSocket = APIFault(
+    status: 426, type: "invalid_request_error", code: "upgrade_not_offered",
+    message: "Responses come over HTTP here, not over a WebSocket: send POST /v1/responses.")
+
+  static let nothingStored = APIFault(
+    status: 404, type: "invalid_request_error", code: "response_not_found",
+    message:
+      "Responses are not stored here, so there is none to look up. Send the whole conversation as 'input' instead."
+  )
+
+  static let modelStore = APIFault(
+    status: 501, type: "invalid_request_error", code: "not_offered",
+    message: "Models live at the router; they cannot be pulled, created, copied or deleted here.")
+
+  static func unknownChatbot(_ id: String) -> APIFault {
+    APIFault(
+      status: 404, type: "invalid_request_error", code: "chatbot_not_found",
+      message:
+        "There is no chatbot \(ForeignText(id)). GET /api/v1/chatbot/list lists those that the configuration has.",
+      parameter: "chatbot_id")
+  }
 
   static let tooManyInFlight = APIFault(
     status: 503, type: "server_error", code: "too_many_requests_in_flight",

@@ -6,7 +6,14 @@ import Upstream
 public actor ModelCatalog {
   private struct Entry {
     let models: [Model]
+    let names: Set<String>
     let fetchedAt: ContinuousClock.Instant
+
+    init(models: [Model], fetchedAt: ContinuousClock.Instant) {
+      self.models = models
+      self.fetchedAt = fetchedAt
+      names = Set(models.map(\.id))
+    }
   }
 
   /// How long a list is taken for current.
@@ -60,6 +67,16 @@ public actor ModelCatalog {
     }
     guard known.fetchedAt.duration(to: now) >= Self.lifetime else { return known.models }
     return await refreshInTime(bearer, turn, at: now) ?? known.models
+  }
+
+  /// The models that `bearer` may ask for, as far as that is known already.
+  func known(for bearer: Credential?) -> [Model] {
+    fixed.isEmpty ? entries[bearer]?.models ?? [] : withAliases(fixed)
+  }
+
+  /// The names of those models.
+  func knownNames(for bearer: Credential?) -> Set<String> {
+    fixed.isEmpty ? entries[bearer]?.names ?? [] : Set(withAliases(fixed).map(\.id))
   }
 
   private func refresh(

@@ -21,12 +21,17 @@ public struct RelayConfiguration: Sendable {
   public var policy: RequestPolicy
   /// Who may talk to the daemon.
   public var access: AccessPolicy
+  /// The chatbots that there are.
+  public var chatbots: [Chatbot]
+  /// The way to the embedder, if there is one.
+  public var embedder: EmbeddingsRelay?
 
   /// A configuration with all its parts.
   public init(
     apiKey: Secret?, securityTier: SecurityTier?, requestLimit: Int, inFlightLimit: Int,
     responseTimeout: Duration,
-    pacing: ReplyPacing, policy: RequestPolicy, access: AccessPolicy
+    pacing: ReplyPacing, policy: RequestPolicy, access: AccessPolicy,
+    chatbots: [Chatbot] = [], embedder: EmbeddingsRelay? = nil
   ) {
     self.apiKey = apiKey
     self.securityTier = securityTier
@@ -36,5 +41,7 @@ public struct RelayConfiguration: Sendable {
     self.pacing = pacing
     self.policy = policy
     self.access = access
+    self.chatbots = chatbots
+    self.embedder = embedder
   }
 }

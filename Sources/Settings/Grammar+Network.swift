@@ -1,3 +1,4 @@
+import Dialects
 import Glibc
 import Sealing
 
@@ -10,6 +11,26 @@ extension Grammar<RouterURL> {
     private: true,
     read: { text throws(Rejection) in try RouterURL(text) },
     write: { $0.description })
+}
+
+extension Grammar<EmbedderURL?> {
+  /// The address of an embedder.
+  static let embedderURL = Grammar.text(
+    "URL",
+    allowed: "http://HOST[:PORT][/PREFIX] without user name, query and fragment, where HOST is localhost, a "
+      + "name under .localhost, 127.0.0.0/8 or [::1]",
+    private: true,
+    read: { text throws(Rejection) in
+      guard try AddressParts(text).scheme == "http" else {
+        throw Rejection(problem: "the scheme is not http")
+      }
+      guard let url = EmbedderURL(text) else {
+        throw Rejection(
+          problem: "the host is not this machine, and what is embedded would leave it unsealed")
+      }
+      return url
+    },
+    write: { $0?.description })
 }
 
 extension Grammar<OutboundProxy> {
@@ -166,8 +187,11 @@ extension Grammar<[String: String]> {
       return pairs.isEmpty ? "{}" : "{ \(pairs.joined(separator: ", ")) }"
     })
 
+  /// No request can name a longer one.
+  private static let modelByteLimit = 256
+
   static func isModelName(_ name: String) -> Bool {
-    !name.isEmpty && name.trimmed.utf8.count == name.utf8.count
+    (1...modelByteLimit).contains(name.utf8.count) && name.trimmed.utf8.count == name.utf8.count
       && name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
   }
 }

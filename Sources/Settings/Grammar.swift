@@ -32,13 +32,15 @@ extension Grammar {
 
   /// A list in which nothing appears twice.
   static func list<Item: Hashable & Sendable>(
-    of item: Grammar<Item>, atLeast minimum: Int = 0
+    of item: Grammar<Item>, atLeast minimum: Int = 0, atMost maximum: Int = .max
   ) -> Grammar where Value == [Item] {
     Grammar(
-      type: "list", allowed: "a list of: \(item.allowed)", shape: .list,
+      type: "list",
+      allowed: "a list of\(maximum < .max ? " at most \(maximum)" : ""): \(item.allowed)", shape: .list,
       read: { raw throws(Rejection) in
         guard case .list(let raws) = raw else { throw .expected("list", raw) }
         guard raws.count >= minimum else { throw Rejection(problem: "the list is empty") }
+        guard raws.count <= maximum else { throw Rejection(problem: "the list has \(raws.count) items") }
         var items: [Item] = []
         for raw in raws {
           let value = try item.read(raw)

@@ -5,6 +5,7 @@ enum RawValue: Sendable {
   case real(Double)
   case boolean(Bool)
   case moment
+  case null
   case list([RawValue])
   case table([Entry])
 
@@ -21,6 +22,7 @@ enum RawValue: Sendable {
     case .real(let number): "number \(number)"
     case .boolean(let flag): "boolean \(flag)"
     case .moment: "a date or time"
+    case .null: "null"
     case .list: "a list"
     case .table: "a table"
     }
@@ -32,14 +34,9 @@ enum RawValue: Sendable {
     case .string: "a string"
     case .integer, .real: "a number"
     case .boolean: "a boolean"
-    case .moment, .list, .table: shown
+    case .moment, .null, .list, .table: shown
     }
   }
-}
-
-/// Why a value is not taken.
-struct Rejection: Error {
-  let problem: String
 }
 
 /// How the text of an environment variable or a flag becomes a value.
@@ -51,11 +48,14 @@ enum TextShape: Sendable {
   case list
   /// `name=value` pairs separated by commas.
   case table
+  /// A JSON array.
+  case json
 
   func raw(_ text: String) throws(Rejection) -> RawValue {
     switch self {
     case .list: return .list(Self.items(text).map { .string($0) })
     case .table: return .table(try Self.pairs(text))
+    case .json: return text.trimmed.isEmpty ? .list([]) : try RawValue(json: text)
     case .string, .integer, .boolean: break
     }
     guard !text.isEmpty else { throw Rejection(problem: "is empty; unset it to have the default") }

@@ -1,3 +1,4 @@
+import Dialects
 import Pacing
 
 extension SettingKey {
@@ -8,6 +9,12 @@ extension SettingKey {
       """
       Where callers reach the proxy. `systemd` takes the sockets of a socket unit, and is used by itself \
       when there are any.
+      """),
+    SettingKey(
+      "chatbots", \.chatbots, .chatbots,
+      """
+      Models with a task, for Enclava's routes under `/api/v1/chatbot`: each has a name, a model, and what \
+      it is told before each conversation. The example file shows one at its end.
       """),
 
     SettingKey(
@@ -135,6 +142,35 @@ extension SettingKey {
       """),
 
     SettingKey(
+      "compat.members", \.compat.members, .word,
+      """
+      What happens to members of a request that the router's documentation does not name. `auto`: they are \
+      sent, and left out from then on when the router refuses a request for them; `pass`: they are sent; \
+      `minimal`: they are left out.
+      """),
+    SettingKey(
+      "compat.messages", \.compat.messages, .word,
+      """
+      Whether messages are brought into the form that models' chat templates need, such as one system \
+      message at the beginning. `auto`: they are; `pass`: they are sent as they come.
+      """),
+    SettingKey(
+      "compat.remote_images", \.compat.remoteImages, .word,
+      """
+      What happens to images that a request names by an `http` address. `refuse`: the request is refused, \
+      because the router's host would fetch the image in the clear; `pass`: the address is sent. This \
+      proxy never fetches it.
+      """),
+
+    SettingKey(
+      "embeddings.url", \.embeddings.url, .embedderURL,
+      absent: "embeddings are refused with status 501", example: "http://127.0.0.1:11434/v1",
+      """
+      An OpenAI-compatible embedder on this machine, for `/v1/embeddings`: the router has no sealed \
+      embeddings. The base URL as SDKs take it; without a path it is `/v1`.
+      """),
+
+    SettingKey(
       "stream.commit_after", \.stream.commitAfter, .duration(.zero, .seconds(600)),
       """
       How long the head of a streamed answer is held back, so that an early failure still is a real HTTP \
@@ -167,7 +203,7 @@ extension SettingKey {
 
     SettingKey(
       "limits.request", \.limits.request, .size(1 << 10, 10 << 20),
-      "The largest request body. The router takes no more than 10MiB."),
+      "The largest request body, after decompression as well. The router takes no more than 10MiB."),
     SettingKey(
       "limits.response", \.limits.response, .size(1 << 10, 1 << 30),
       "The largest answer that is accepted from the router."),
@@ -232,30 +268,4 @@ extension SettingKey {
       "log.format", \.log.format, .word,
       "The form of the log. `auto`: `text` on a terminal, otherwise `json`."),
   ]
-
-  /// What the tables of the file are about, in the order of ``all``.
-  static let sections: [(name: String, meaning: String)] = [
-    ("router", "The router and the way to it."),
-    (
-      "router.rate",
-      "How fast requests go to the router. NOMYO takes 2 a second under one API key, once in 10 seconds 4."
-    ),
-    ("access", "Who may call."),
-    ("models", "Names of models."),
-    ("stream", "Streamed answers."),
-    ("privacy", "What is kept from the router."),
-    ("limits", "Bounds on what is held at once."),
-    ("keys", "The proxy's own key pairs."),
-    ("admin", "The operator's way to the running daemon."),
-    ("shutdown", "The end of the process."),
-    ("log", "Logging."),
-  ]
-
-  /// The keys by their names.
-  public static let named: [String: SettingKey] = Dictionary(
-    uniqueKeysWithValues: all.map { ($0.name, $0) })
-
-  /// The keys by their environment variables.
-  static let byEnvironmentName: [String: SettingKey] = Dictionary(
-    uniqueKeysWithValues: all.map { ($0.environmentName, $0) })
 }

@@ -11,6 +11,13 @@ extension SettingKey {
       lines += ["\(key.name) (\(key.type), default: \(key.shownDefault))"]
       lines += wrapped(key.meaning, width: 76).map { "    \($0)" }
       lines += wrapped("Allowed: \(key.allowed).", width: 76).map { "    \($0)" }
+      for member in key.members {
+        lines += wrapped(
+          "\(member.name) (\(member.type), \(member.shownDefault)): \(member.meaning)", width: 74
+        )
+        .map { "      \($0)" }
+        lines += wrapped("Allowed: \(member.allowed).", width: 74).map { "      \($0)" }
+      }
       lines += ["    \(key.environmentName), \(key.flagName)", ""]
     }
     return lines.joined(separator: "\n")
@@ -23,6 +30,11 @@ extension SettingKey {
       let shown = key.defaultValue.map { "`\($0)`" } ?? key.absent ?? "none"
       let cells = ["`\(key.name)`", shown, key.allowed, key.meaning]
       lines.append("| " + cells.map { $0.escapingPipes }.joined(separator: " | ") + " |")
+      for member in key.members {
+        let shown = member.defaultValue.map { "`\($0)`" } ?? (member.isRequired ? "required" : "none")
+        let cells = ["`\(key.name)[].\(member.name)`", shown, member.allowed, member.meaning]
+        lines.append("| " + cells.map { $0.escapingPipes }.joined(separator: " | ") + " |")
+      }
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -50,8 +62,25 @@ extension SettingKey {
       if key.defaultValue == nil { lines.append("# Not set by default: \(key.shownDefault).") }
       lines.append("#\(key.leaf) = \(key.defaultValue ?? (key.example ?? "").quoted)")
     }
+    lines += ["", "", "# A chatbot; to have it, take the # and the space in front of these lines away."]
+    lines += chatbotExample.split(separator: "\n").map { "# \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }
+
+  /// A chatbot for the example file.
+  static let chatbotExample = """
+    [[chatbots]]
+    id = "support"
+    name = "Support Assistant"
+    type = "customer_support"
+    description = "Answers customers' questions"
+    model = "Qwen/Qwen3.5-27B"
+    system_prompt = "You help the customers of a bookshop. Be brief and friendly."
+    temperature = 0.3
+    max_tokens = 1000
+    history_turns = 10
+    created_at = "2024-01-15T10:00:00Z"
+    """
 
   private static func wrapped(_ text: String, width: Int) -> [String] {
     var lines: [String] = []
@@ -64,6 +93,12 @@ extension SettingKey {
       line += line.isEmpty ? String(word) : " \(word)"
     }
     return lines + [line]
+  }
+}
+
+extension MemberDescription {
+  fileprivate var shownDefault: String {
+    isRequired ? "required" : "default: \(defaultValue ?? "none")"
   }
 }
 

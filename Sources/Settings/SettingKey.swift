@@ -16,7 +16,9 @@ public struct SettingKey: Sendable {
   /// What stands for the default when there is none: "the system's authorities".
   let absent: String?
   let shape: TextShape
-  private let assign: @Sendable (RawValue, inout Settings) throws(Rejection) -> Void
+  /// What the tables of a list of tables hold; empty for all other keys.
+  let members: [MemberDescription]
+  private let assign: @Sendable (RawValue, inout Settings) throws(Rejections) -> Void
   private let write: @Sendable (Settings) -> String?
 
   /// An entry whose default is what a fresh ``Settings`` holds.
@@ -31,7 +33,29 @@ public struct SettingKey: Sendable {
     type = grammar.type
     allowed = grammar.allowed
     shape = grammar.shape
-    assign = { raw, settings throws(Rejection) in settings[keyPath: field] = try grammar.read(raw) }
+    members = []
+    assign = { raw, settings throws(Rejections) in
+      do throws(Rejection) {
+        settings[keyPath: field] = try grammar.read(raw)
+      } catch { throw Rejections(all: [error]) }
+    }
+    write = { grammar.write($0[keyPath: field]) }
+  }
+
+  /// An entry for a list of tables.
+  init<Element: Sendable>(
+    _ name: String, _ field: any WritableKeyPath<Settings, [Element]> & Sendable,
+    _ grammar: TableListGrammar<Element>, _ meaning: String
+  ) {
+    self.name = name
+    self.meaning = meaning
+    absent = nil
+    example = nil
+    type = "list of tables"
+    allowed = grammar.allowed(as: name)
+    shape = .json
+    members = grammar.members.map(\.description)
+    assign = { raw, settings throws(Rejections) in settings[keyPath: field] = try grammar.read(raw) }
     write = { grammar.write($0[keyPath: field]) }
   }
 
@@ -60,7 +84,7 @@ public struct SettingKey: Sendable {
   }
 
   /// Reads a value into its field.
-  func read(_ raw: RawValue, into settings: inout Settings) throws(Rejection) {
+  func read(_ raw: RawValue, into settings: inout Settings) throws(Rejections) {
     try assign(raw, &settings)
   }
 

@@ -17,6 +17,12 @@ public struct Settings: Sendable {
   public var access = Access()
   /// Names of models.
   public var models = Models()
+  /// How far requests are mended.
+  public var compat = Compat()
+  /// Where embeddings are made.
+  public var embeddings = Embeddings()
+  /// Models with a task, for Enclava's routes.
+  public var chatbots: [Chatbot] = []
   /// Streamed answers.
   public var stream = Stream()
   /// What is kept from the router.
@@ -111,6 +117,22 @@ public struct Settings: Sendable {
     public var list: [String] = []
     /// Whether callers who ask for the list at the same time share one question to the router.
     public var singleFlight = true
+  }
+
+  /// How far requests are mended before they are sealed.
+  public struct Compat: Sendable, Equatable {
+    /// What happens to members that the router's documentation does not name.
+    public var members = RequestPolicy.UndocumentedMembers.auto
+    /// Whether messages are brought into the form that chat templates need.
+    public var messages = RequestPolicy.MessageRepairs.auto
+    /// What happens to images that are only named by a remote address.
+    public var remoteImages = RequestPolicy.RemoteImages.refuse
+  }
+
+  /// Where embeddings are made.
+  public struct Embeddings: Sendable, Equatable {
+    /// The embedder on this machine; nil: embeddings are not to be had.
+    public var url: EmbedderURL?
   }
 
   /// Streamed answers.

@@ -121,7 +121,10 @@ struct SettingsReading {
       let position = document.position(of: path)
       let source = ConfigurationSource.file(path: file, line: position?.line, column: position?.column)
       if let key = SettingKey.named[name] {
-        read(entry.value, as: key, from: source)
+        read(entry.value, as: key, from: source) { inner in
+          let position = document.position(of: path + inner)
+          return .file(path: file, line: position?.line, column: position?.column)
+        }
       } else if case .table(let inner) = entry.value, !inner.isEmpty || isSection(name) {
         read(inner, below: path, of: document, in: file)
       } else if isSection(name) {
@@ -142,16 +145,22 @@ struct SettingsReading {
     do throws(Rejection) {
       read(try key.shape.raw(text), as: key, from: source)
     } catch {
-      reject(key, source, error.problem)
+      reject(key, source, error)
     }
   }
 
-  private mutating func read(_ raw: RawValue, as key: SettingKey, from source: ConfigurationSource) {
-    do throws(Rejection) {
+  /// - Parameter place: Where the part of the value with this path stands; nil: where the value does.
+  private mutating func read(
+    _ raw: RawValue, as key: SettingKey, from source: ConfigurationSource,
+    place: (([String]) -> ConfigurationSource)? = nil
+  ) {
+    do throws(Rejections) {
       try key.read(raw, into: &settings)
       settings.provenance[key.name] = source
     } catch {
-      reject(key, source, error.problem)
+      for rejection in error.all {
+        reject(key, rejection.path.isEmpty ? source : place?(rejection.path) ?? source, rejection)
+      }
     }
   }
 
@@ -166,9 +175,10 @@ struct SettingsReading {
     faults.append(ConfigurationFault(key: key, source: source, problem: problem, allowed: allowed))
   }
 
-  private mutating func reject(_ key: SettingKey, _ source: ConfigurationSource, _ problem: String) {
+  private mutating func reject(_ key: SettingKey, _ source: ConfigurationSource, _ rejection: Rejection) {
     rejected.insert(key.name)
-    report(key.name, source, problem, allowed: key.allowed)
+    report(
+      rejection.place(in: key.name), source, rejection.problem, allowed: rejection.allowed ?? key.allowed)
   }
 
   private static func variable(nearestTo name: String) -> String {

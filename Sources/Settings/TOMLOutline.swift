@@ -7,11 +7,15 @@ struct TOMLOutline {
   private let bytes: [UInt8]
   private var index = 0
   private var offsets: [[String]: Int] = [:]
+  /// How many `[[headers]]` each path has had so far.
+  private var elementCounts: [[String]: Int] = [:]
 
   /// toml++ stops at 256.
   private static let deepest = 64
 
   /// The position of every key path and table header, the first where there are several.
+  ///
+  /// The tables of a list have the part `[0]`, `[1]`, … in their paths.
   static func positions(in bytes: [UInt8]) throws(TOMLDocument.Failure) -> [[String]: TextPosition] {
     var outline = TOMLOutline(bytes: bytes)
     try outline.readDocument()
@@ -37,9 +41,17 @@ struct TOMLOutline {
     skipBlanks()
     while byte != nil {
       if take("[") {
-        let closing: StaticString = take("[") ? "]]" : "]"
+        let isElement = take("[")
+        let closing: StaticString = isElement ? "]]" : "]"
+        let start = index
         table = try readKey(below: [])
         guard take(closing) else { throw expected("\(closing)") }
+        if isElement {
+          let count = elementCounts[table, default: 0]
+          elementCounts[table] = count + 1
+          table.append("[\(count)]")
+          offsets[table] = start
+        }
       } else {
         try readPair(in: table, depth: 0)
       }
@@ -90,8 +102,15 @@ struct TOMLOutline {
     guard depth < Self.deepest else { throw failure("nested too deeply") }
     if isAt("\"") || isAt("'") { return try readString() }
     if take("[") {
+      var count = 0
       return try readMembers(until: "]") { outline throws(TOMLDocument.Failure) in
-        try outline.readValue(of: path, depth: depth + 1)
+        var element = path
+        if outline.isAt("{") {
+          element.append("[\(count)]")
+          outline.offsets[element] = outline.index
+        }
+        count += 1
+        try outline.readValue(of: element, depth: depth + 1)
       }
     }
     if take("{") {

@@ -95,7 +95,7 @@ import Upstream
     let upstream = daemon.upstreamOptions
     #expect(upstream.caFile == "/ca.pem" && upstream.allowHTTP && upstream.proxy == .url("http://proxy:1"))
     #expect(upstream.connectTimeout == .seconds(3) && upstream.responseTimeout == .seconds(33))
-    let relay = daemon.relayConfiguration
+    let relay = daemon.relayConfiguration(embedder: nil)
     #expect(relay.apiKey == Secret("sk-configured") && relay.securityTier == .high)
     #expect(relay.inFlightLimit == 6 && relay.requestLimit == 7)
     #expect(relay.responseTimeout == .seconds(33))

@@ -75,7 +75,8 @@ import Testing
     let text = try String(contentsOf: page, encoding: .utf8)
     let section = try #require(
       text.components(separatedBy: "## Reload\n").last?.components(separatedBy: "\n## ").first)
-    let named = section.matches(of: /`([a-z_]+\.[a-z_]+)`/).map { String($0.1) }
+    let keys = Set(SettingKey.all.map(\.name))
+    let named = section.matches(of: /`([a-z_.]+)`/).map { String($0.1) }.filter(keys.contains)
     #expect(Set(named) == ReloadService.reloadable)
   }
 

@@ -26,7 +26,7 @@ import Testing
     throws
   {
     let body = """
-      {"stream":true, "model":"m","stream_options":{"include_usage":true},"messages":[{}],"store":true,"metadata":{"a":1},
+      {"stream":true, "model":"m","stream_options":{"include_usage":true},"messages":[{"role":"user","content":"q"}],"store":true,"metadata":{"a":1},
       "safety_identifier":"s","session_id":"i","prompt_cache_key":"k","api_key":"secret","base_url":"u","nomyo":{"cache":true},
       "security_tier":"high","user":"me","temperature":0.50,"stop":null,"logprobs":null}
       """
@@ -45,61 +45,75 @@ import Testing
     strip: RequestPolicy.StripIdentifiers, remaining: [String]
   ) throws {
     let text = try sealed(
-      #"{"model":"m","messages":[{}],"user":"u","metadata":{}}"#, RequestPolicy(stripIdentifiers: strip))
+      #"{"model":"m","messages":[{"role":"user","content":"q"}],"user":"u","metadata":{}}"#,
+      RequestPolicy(stripIdentifiers: strip))
     let members = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     #expect(Set(members.keys) == Set(remaining))
   }
 
   @Test func `an alias is sealed as the router's name and remembered as the caller's`() throws {
     let request = try decode(
-      #"{"messages":[{}],"model":"gpt-4o"}"#, RequestPolicy(aliases: ["gpt-4o": "Qwen/Qwen3-0.6B"]))
-    #expect(request.sealed == #"{"messages":[{}],"model":"Qwen/Qwen3-0.6B"}"#)
+      #"{"messages":[{"role":"user","content":"q"}],"model":"gpt-4o"}"#,
+      RequestPolicy(aliases: ["gpt-4o": "Qwen/Qwen3-0.6B"]))
+    #expect(request.sealed == #"{"messages":[{"role":"user","content":"q"}],"model":"Qwen/Qwen3-0.6B"}"#)
     #expect(request.chats[0].model == "gpt-4o")
     #expect(request.chats[0].routerModel == "Qwen/Qwen3-0.6B")
   }
 
   @Test func `what the answer's encoding needs is read`() throws {
     let request = try decode(
-      #"{"model":"m","messages":[{}],"stream":true,"stream_options":{"include_usage":true},"n":3,"security_tier":"high"}"#
+      #"{"model":"m","messages":[{"role":"user","content":"q"}],"stream":true,"stream_options":{"include_usage":true},"n":3,"security_tier":"high"}"#
     )
     let encoder = try #require(request.encoder as? OpenAIChatEncoder)
     #expect(request.isStream)
     #expect(encoder.includesUsage)
-    #expect(encoder.choiceCount == 3)
+    #expect(encoder.callForm == CallForm())
     #expect(request.chats[0].securityTier == "high")
   }
 
   @Test func `null means not set`() throws {
-    let request = try decode(#"{"model":"m","messages":[{}],"stream":null,"stream_options":null,"n":null}"#)
+    let request = try decode(
+      #"{"model":"m","messages":[{"role":"user","content":"q"}],"stream":null,"stream_options":null,"n":null}"#
+    )
     #expect(!request.isStream)
-    #expect((request.encoder as? OpenAIChatEncoder)?.choiceCount == 1)
-    #expect(request.sealed == #"{"model":"m","messages":[{}]}"#)
+    #expect(request.sealed == #"{"model":"m","messages":[{"role":"user","content":"q"}]}"#)
   }
 
   @Test(arguments: [
     ("", "invalid_json", "body"), ("{", "invalid_json", "body"), ("hello", "invalid_json", "body"),
-    ("{} {}", "invalid_json", "body"), (#"{"model":"m","messages":[{}],}"#, "invalid_json", "body"),
+    ("{} {}", "invalid_json", "body"),
+    (#"{"model":"m","messages":[{"role":"user","content":"q"}],}"#, "invalid_json", "body"),
     (#"{"model":NaN}"#, "invalid_json", "body"), ("[]", "invalid_type", "body"),
     ("null", "invalid_type", "body"),
     ("\"text\"", "invalid_type", "body"), ("{}", "missing_required_parameter", "model"),
-    (#"{"model":null,"messages":[{}]}"#, "missing_required_parameter", "model"),
-    (#"{"model":7,"messages":[{}]}"#, "invalid_type", "model"),
-    (#"{"model":"","messages":[{}]}"#, "invalid_type", "model"),
+    (#"{"model":null,"messages":[{"role":"user","content":"q"}]}"#, "missing_required_parameter", "model"),
+    (#"{"model":7,"messages":[{"role":"user","content":"q"}]}"#, "invalid_type", "model"),
+    (#"{"model":"","messages":[{"role":"user","content":"q"}]}"#, "invalid_type", "model"),
     (#"{"model":"m"}"#, "missing_required_parameter", "messages"),
     (#"{"model":"m","messages":"hi"}"#, "invalid_type", "messages"),
     (#"{"model":"m","messages":[]}"#, "invalid_type", "messages"),
-    (#"{"model":"m","messages":["hi"]}"#, "invalid_type", "messages"),
-    (#"{"model":"m","messages":[{}],"model":"n"}"#, "duplicate_member", "model"),
-    (#"{"model":"m","messages":[{}],"\u006dodel":"n"}"#, "duplicate_member", "model"),
-    (#"{"model":"m","messages":[{}],"stream":"yes"}"#, "invalid_type", "stream"),
-    (#"{"model":"m","messages":[{}],"stream_options":true}"#, "invalid_type", "stream_options"),
+    (#"{"model":"m","messages":["hi"]}"#, "invalid_type", "messages[0]"),
+    (#"{"model":"m","messages":[{"role":"user","content":"q"}],"model":"n"}"#, "duplicate_member", "model"),
     (
-      #"{"model":"m","messages":[{}],"stream_options":{"include_usage":1}}"#, "invalid_type",
+      #"{"model":"m","messages":[{"role":"user","content":"q"}],"\u006dodel":"n"}"#, "duplicate_member",
+      "model"
+    ),
+    (#"{"model":"m","messages":[{"role":"user","content":"q"}],"stream":"yes"}"#, "invalid_type", "stream"),
+    (
+      #"{"model":"m","messages":[{"role":"user","content":"q"}],"stream_options":true}"#, "invalid_type",
+      "stream_options"
+    ),
+    (
+      #"{"model":"m","messages":[{"role":"user","content":"q"}],"stream_options":{"include_usage":1}}"#,
+      "invalid_type",
       "stream_options.include_usage"
     ),
-    (#"{"model":"m","messages":[{}],"n":0}"#, "invalid_type", "n"),
-    (#"{"model":"m","messages":[{}],"n":1.5}"#, "invalid_type", "n"),
-    (#"{"model":"m","messages":[{}],"security_tier":1}"#, "invalid_type", "security_tier"),
+    (#"{"model":"m","messages":[{"role":"user","content":"q"}],"n":0}"#, "invalid_type", "n"),
+    (#"{"model":"m","messages":[{"role":"user","content":"q"}],"n":1.5}"#, "invalid_type", "n"),
+    (
+      #"{"model":"m","messages":[{"role":"user","content":"q"}],"security_tier":1}"#, "invalid_type",
+      "security_tier"
+    ),
     ("\u{FEFF}{}", "invalid_encoding", "body"),
     (String(repeating: "[", count: 200), "nesting_too_deep", "body"),
   ])
@@ -114,7 +128,9 @@ import Testing
 
   @Test func `a model's name and a member's name have bounds, because answers repeat them`() {
     let long = String(repeating: "m", count: 257)
-    let model = #expect(throws: APIFault.self) { try decode(#"{"model":"\#(long)","messages":[{}]}"#) }
+    let model = #expect(throws: APIFault.self) {
+      try decode(#"{"model":"\#(long)","messages":[{"role":"user","content":"q"}]}"#)
+    }
     #expect(model?.parameter == "model")
     let name = String(repeating: "n", count: 5000)
     let member = #expect(throws: APIFault.self) { try decode(#"{"\#(name)":1,"\#(name)":2}"#) }

@@ -5,41 +5,12 @@ import Testing
 @testable import Dialects
 
 @Suite struct OpenAIStreamTests {
-  /// One event of a stream, parsed by code that is not ours.
-  private struct Event {
-    let text: String
-    let chunk: [String: Any]
-    var choice: [String: Any]? { (chunk["choices"] as? [[String: Any]])?.first }
-    var delta: [String: Any] { choice?["delta"] as? [String: Any] ?? [:] }
-    var index: Int? { choice?["index"] as? Int }
-    var finish: String? { choice?["finish_reason"] as? String }
+  private func request(usage: Bool = false) -> OpenAIChatEncoder {
+    OpenAIChatEncoder(model: "asked/for", isAlias: false, includesUsage: usage)
   }
 
-  private func request(usage: Bool = false, count: Int = 1) -> OpenAIChatEncoder {
-    OpenAIChatEncoder(model: "asked/for", isAlias: false, includesUsage: usage, choiceCount: count)
-  }
-
-  private func events(_ answer: ChatAnswer, _ encoder: OpenAIChatEncoder) async throws -> [Event] {
-    var stream = encoder.stream(at: 9)
-    return try parse(await stream.written(answer))
-  }
-
-  /// Splits into events and checks what holds for every byte of every stream.
-  private func parse(_ text: String, isWhole: Bool = true) throws -> [Event] {
-    #expect(!text.contains("\r"))
-    #expect(text.hasSuffix("\n\n"))
-    var lines = text.components(separatedBy: "\n\n").dropLast()
-    #expect(lines.allSatisfy { $0.hasPrefix("data: ") && !$0.contains("\n") })
-    for separator in ["\u{85}", "\u{2028}", "\u{2029}"] { #expect(!text.contains(separator)) }
-    if isWhole {
-      #expect(lines.last == "data: [DONE]")
-      lines = lines.dropLast()
-    }
-    return try lines.map { line in
-      let body = String(line.dropFirst(6))
-      let object = try JSONSerialization.jsonObject(with: Data(body.utf8))
-      return Event(text: body, chunk: try #require(object as? [String: Any]))
-    }
+  private func events(_ answer: ChatAnswer, _ encoder: OpenAIChatEncoder) async throws -> [ChunkEvent] {
+    try await ChunkEvent.replay(answer, encoder)
   }
 
   @Test func `role first, content in pieces, finish reason last, one identity throughout`() async throws {
@@ -133,7 +104,7 @@ import Testing
         choice(#"{"content":"two"}"#, finish: "\"length\"", index: 1),
       ]
       .joined(separator: ","))
-    let events = try await events(text, request(count: 2))
+    let events = try await events(text, request())
     for (index, content, reason) in [(0, "one", "stop"), (1, "two", "length")] {
       let own = events.filter { $0.index == index }
       #expect(own.first?.delta["role"] as? String == "assistant")
@@ -153,10 +124,10 @@ import Testing
 
   @Test func `a stream that was opened early keeps its identity and says no role twice`() async throws {
     var stream = request().stream(at: 9)
-    let early = try parse(
+    let early = try ChunkEvent.parse(
       String(decoding: stream.opening() + stream.heartbeat() + stream.heartbeat(), as: UTF8.self),
       isWhole: false)
-    let late = try parse(await stream.written(try completion(choice(#"{"content":"hi"}"#))))
+    let late = try ChunkEvent.parse(await stream.written(try completion(choice(#"{"content":"hi"}"#))))
     #expect(early.map { $0.delta["content"] as? String } == ["", "", ""])
     #expect((early + late).filter { $0.delta["role"] != nil }.count == 1)
     #expect(Set((early + late).compactMap { $0.chunk["id"] as? String }).count == 1)
@@ -168,7 +139,7 @@ import Testing
     var stream = request().stream(at: 9)
     _ = stream.opening()
     let fault = APIFault(status: 502, type: "server_error", code: "upstream_integrity", message: "no")
-    let events = try parse(String(decoding: stream.failure(fault), as: UTF8.self), isWhole: false)
+    let events = try ChunkEvent.parse(String(decoding: stream.failure(fault), as: UTF8.self), isWhole: false)
     #expect(events.count == 1)
     #expect(events[0].chunk["choices"] == nil)
     #expect((events[0].chunk["error"] as? [String: Any])?["code"] as? String == "upstream_integrity")
@@ -193,7 +164,8 @@ import Testing
     }
     #expect(largest < 2 * EventWriter.pieceByteCount)
     #expect(
-      try parse(String(decoding: all, as: UTF8.self)).compactMap { $0.delta["content"] as? String }.joined()
+      try ChunkEvent.parse(String(decoding: all, as: UTF8.self)).compactMap { $0.delta["content"] as? String }
+        .joined()
         == content)
   }
 }

@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["/", "/v1/embeddings", "/v1/responses", "/favicon.ico", "/v1/models/%zz"])
+  @Test(arguments: ["/", "/v1/audio/speech", "/v1/moderations", "/favicon.ico", "/v1/models/%zz"])
   func `an unknown route is OpenAI's 404`(path: String) async throws {
     let head = RequestHead.of(.post, path)
     let answer = try #require(try await refusal(head))
@@ -64,11 +64,42 @@ import Testing
     #expect(try await refusal(.of(.post, "/v1/chat/completions", curl)) == nil)
   }
 
-  @Test(arguments: ["gzip", "zstd", "GZIP", "br, gzip", "identity, gzip"])
-  func `a body that is compressed is refused with the reason`(coding: String) async throws {
+  @Test(arguments: ["br", "br, gzip", "gzip, gzip, gzip, gzip, gzip"])
+  func `a body that is compressed in another way is refused, with the ways that are known`(
+    coding: String
+  ) async throws {
     let answer = try await refusal(.of(.post, "/v1/chat/completions", [.contentEncoding: coding]))
     #expect(answer?.status == .unsupportedMediaType)
     #expect(code(answer) == "unsupported_content_encoding")
+    #expect(answer?.fields[.acceptEncoding]?.contains("zstd") == true)
+  }
+
+  @Test(arguments: ["gzip", "zstd", "GZIP", "identity, deflate"])
+  func `a body that is compressed as tools do it is received`(coding: String) async throws {
+    #expect(try await refusal(.of(.post, "/v1/responses", [.contentEncoding: coding])) == nil)
+  }
+
+  @Test func `a WebSocket for Responses gets the answer that lets Codex go on at once`() async throws {
+    let answer = try await refusal(.of(.get, "/v1/responses", [.upgrade: "websocket"]))
+    #expect(answer?.status.code == 426)
+    #expect(answer?.fields[.upgrade] == "HTTP/1.1")
+    let plain = try await refusal(.of(.get, "/v1/responses"))
+    #expect(plain?.status == .methodNotAllowed)
+  }
+
+  @Test(arguments: [
+    ("/api/nothing", "{\"error\":\"There is no"), ("/v1/nothing", "{\"error\":{\"message\":\"There is no"),
+  ])
+  func `an error has the shape of the dialect that the path belongs to`(path: String, start: String)
+    async throws
+  {
+    let answer = try #require(try await refusal(.of(.post, path)))
+    #expect(answer.status == .notFound)
+    #expect(String(decoding: answer.body, as: UTF8.self).hasPrefix(start))
+    let head = RequestHead.of(.post, "/v1/nothing", [.anthropicVersion: "2023-06-01"])
+    let anthropic = try #require(try await refusal(head))
+    #expect(String(decoding: anthropic.body, as: UTF8.self).contains("\"not_found_error\""))
+    #expect(anthropic.fields[.named("request-id")] == head.id.description)
   }
 
   @Test func `no compression by its name is none`() async throws {

@@ -75,7 +75,9 @@ import TestTwins
     #expect(head.fields[.accelBuffering] == "no")
     #expect(head.fields[.requestID]?.hasPrefix("req_") == true)
     #expect(head.fields[.serverTiming]?.wholeMatch(of: timing) != nil)
-    #expect(head.fields.count == 5)
+    #expect(head.fields[.openAIVersion] == "2020-10-01")
+    #expect(head.fields[.openAIProcessing].flatMap { Int($0) } != nil)
+    #expect(head.fields.count == 7)
     #expect(sink.body.hasSuffix("data: [DONE]\n\n"))
     #expect(sink.events.last == .finish)
     let contents = try chunks(sink.body).compactMap { delta($0)["content"] as? String }
@@ -219,7 +221,9 @@ import TestTwins
     #expect(answer.fields[.contentType] == "application/json")
     #expect(answer.fields[.requestID]?.hasPrefix("req_") == true)
     #expect(answer.fields[.serverTiming]?.wholeMatch(of: timing) != nil)
-    #expect(answer.fields.count == 3)
+    #expect(answer.fields[.openAIVersion] == "2020-10-01")
+    #expect(answer.fields[.openAIProcessing].flatMap { Int($0) } != nil)
+    #expect(answer.fields.count == 5)
     #expect(
       String(decoding: answer.body, as: UTF8.self)
         == #"{"id":"chatcmpl-1","object":"chat.completion","created":5,"model":"ran","choices":[{"index":0,"#

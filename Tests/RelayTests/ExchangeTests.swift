@@ -154,7 +154,7 @@ import TestTwins
         turn: Turn(key: .configured) { .connection(1) },
         deadline: .now.advanced(by: .seconds(900)))
       #expect(text(try await exchange.run()) == "sealed for the first key")
-      #expect(exchange.generation == generation)
+      #expect(exchange.report.generation == generation)
       let announced = router.arrivals.last?.request.fields[.publicKey]
       #expect(announced == PublicKeyHeader.encode(key.publicKey.pem))
     }
@@ -172,7 +172,7 @@ import TestTwins
     _ = try await first.run()
     // The first pair is used up, and the next is not made yet.
     let second = try rig.exchange()
-    async let waiting = second.outcome()
+    async let waiting = second.ending()
     while rig.ring.status.waiting == 0 { await Task.yield() }
     rig.router.use(TestKeys.nextRouter)
     _ = try? await rig.cache.refresh(force: true)

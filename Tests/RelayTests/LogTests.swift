@@ -54,7 +54,8 @@ import TestTwins
       rig.clock.advance(by: .seconds(3600))
     }
     check(rig, lines: Self.reactions.count)
-    #expect(rig.router.arrivals.count == Self.reactions.count)
+    // After the 400 once more, without the member that no router documents.
+    #expect(rig.router.arrivals.count == Self.reactions.count + 1)
     for word in [
       "answered", "router-status-401", "integrity-shape", "tls", "response-timeout", "upstream_error",
     ] {
@@ -67,7 +68,7 @@ import TestTwins
     let responder = try rig.responder()
     for body in [
       "PROMPT-MARKER", #"{"MEMBER-MARKER":1,"MEMBER-MARKER":2}"#, #"{"model":"MODEL-MARKER"}"#,
-      #"{"model":"m","messages":[{}],"security_tier":"TIER-MARKER"}"#,
+      #"{"model":"m","messages":[{"role":"user","content":"q"}],"security_tier":"TIER-MARKER"}"#,
     ] {
       _ = await responder.answer(.chat(body, Self.fields))
     }

@@ -17,10 +17,10 @@ import TestTwins
   private func run(
     _ rig: Rig, tier: SecurityTier? = nil, timeout: Duration = .seconds(900),
     step: Duration = .seconds(3600)
-  ) async throws -> (ending: ChatReply.Outcome, waits: [Duration]) {
+  ) async throws -> (ending: ExchangeEnding, waits: [Duration]) {
     let exchange = try rig.exchange(tier: tier, timeout: timeout)
-    let ending = await withTaskGroup(of: ChatReply.Outcome?.self) { group in
-      group.addTask { await exchange.outcome() }
+    let ending = await withTaskGroup(of: ExchangeEnding?.self) { group in
+      group.addTask { await exchange.ending() }
       group.addTask {
         while !Task.isCancelled {
           await rig.clock.untilAsleep()
@@ -28,7 +28,7 @@ import TestTwins
         }
         return nil
       }
-      var ending: ChatReply.Outcome?
+      var ending: ExchangeEnding?
       while ending == nil, let next = await group.next() { ending = next }
       group.cancelAll()
       return ending
@@ -36,11 +36,11 @@ import TestTwins
     return (try #require(ending), rig.clock.naps)
   }
 
-  private func isAnswered(_ ending: ChatReply.Outcome) -> Bool {
+  private func isAnswered(_ ending: ExchangeEnding) -> Bool {
     if case .success = ending.result { true } else { false }
   }
 
-  private func failure(_ ending: ChatReply.Outcome) -> FailedExchange? {
+  private func failure(_ ending: ExchangeEnding) -> FailedExchange? {
     if case .failure(let failed) = ending.result { failed } else { nil }
   }
 
@@ -49,8 +49,8 @@ import TestTwins
     let rig = try await Rig(StubRouter(.status(status), .say("hi")))
     let (ending, waits) = try await run(rig)
     #expect(isAnswered(ending))
-    #expect(ending.exchange.retries == 1)
-    #expect(ending.exchange.timing.queue >= waits.reduce(.zero, +))
+    #expect(ending.report.retries == 1)
+    #expect(ending.report.timing.queue >= waits.reduce(.zero, +))
     try #require(waits.count == 1)
     #expect(waits[0] >= .milliseconds(375) && waits[0] <= .milliseconds(625))
   }
@@ -63,7 +63,7 @@ import TestTwins
     let start = rig.clock.now
     let (ending, _) = try await run(rig, step: .milliseconds(500))
     #expect(failure(ending)?.fault.shouldRetry == false)
-    #expect(ending.exchange.retries == 0)
+    #expect(ending.report.retries == 0)
     let took = start.duration(to: rig.clock.now)
     #expect(took >= .seconds(10) && took < .seconds(14), "\(took)")
     #expect(rig.router.arrivals.count > 5)
@@ -81,7 +81,7 @@ import TestTwins
   func `a connection that broke is tried again, up to the limit`(error: UpstreamError) async throws {
     let rig = try await Rig(StubRouter(.fail(error)))
     let (ending, waits) = try await run(rig)
-    #expect(ending.exchange.retries == 2)
+    #expect(ending.report.retries == 2)
     #expect(failure(ending)?.fault.shouldRetry == false)
     #expect(rig.router.arrivals.count == 3)
     try #require(waits.count == 2)
@@ -109,7 +109,7 @@ import TestTwins
   func `a second one of these is the caller's`(status: Int) async throws {
     let rig = try await Rig(StubRouter(.status(status)), retries: 5)
     let (ending, _) = try await run(rig)
-    #expect(ending.exchange.retries == 1)
+    #expect(ending.report.retries == 1)
     #expect(rig.router.arrivals.count == 2)
   }
 
@@ -118,7 +118,7 @@ import TestTwins
     let rig = try await Rig(StubRouter(.status(status), .say("hi")))
     let (ending, waits) = try await run(rig)
     #expect(failure(ending)?.failure.logClass == "router-status-\(status)")
-    #expect(ending.exchange.retries == 0)
+    #expect(ending.report.retries == 0)
     #expect(waits.isEmpty)
     #expect(rig.router.arrivals.count == 1)
   }
@@ -163,7 +163,7 @@ import TestTwins
     rig.router.answerKeyRequests(with: .status(503))
     let (ending, waits) = try await run(rig)
     #expect(failure(ending)?.fault.code == "upstream_key_unavailable")
-    #expect(ending.exchange.retries == 1)
+    #expect(ending.report.retries == 1)
     #expect(rig.router.keyRequests.count == 2 && rig.router.arrivals.isEmpty)
     #expect(waits.count == 1)
   }
@@ -182,7 +182,7 @@ import TestTwins
     rig.router.use(TestKeys.nextRouter)
     let (ending, waits) = try await run(rig)
     #expect(isAnswered(ending))
-    #expect(ending.exchange.retries == 0 && waits.isEmpty)
+    #expect(ending.report.retries == 0 && waits.isEmpty)
     let sent = rig.router.arrivals
     try #require(sent.count == 2)
     #expect(sent[0].plaintext() == sent[1].plaintext(with: TestKeys.nextRouter))

@@ -35,13 +35,50 @@ import Testing
     #expect(Route(path: path) == nil)
   }
 
+  @Test(arguments: [
+    ("/v1/completions", Route.completions), ("/completions", .completions), ("/v1/responses", .responses),
+    ("/responses/", .responses), ("/v1/responses/resp_1", .storedResponse),
+    ("/v1/responses/resp_1/input_items", .storedResponse), ("/v1/embeddings", .embeddings),
+    ("/v1/messages", .messages), ("/messages", .messages), ("/v1/v1/messages", .messages),
+    ("/v1/messages/count_tokens", .countTokens), ("/api/v1/messages", .messages),
+  ])
+  func `OpenAI's and Anthropic's other routes are found the same way`(path: String, route: Route) {
+    #expect(Route(path: path) == route)
+  }
+
+  @Test(arguments: [
+    ("/", Route.ollamaRoot), ("//", .ollamaRoot), ("/api/chat", .ollamaChat), ("/api/chat/", .ollamaChat),
+    ("/api/generate", .ollamaGenerate), ("/api/tags", .ollamaTags), ("/api/show", .ollamaShow),
+    ("/api/ps", .ollamaRunning), ("/api/version", .ollamaVersion), ("/api/embed", .ollamaEmbed),
+    ("/api/embeddings", .ollamaEmbeddings), ("/api/pull", .ollamaStore), ("/api/delete", .ollamaStore),
+    ("/api/blobs/sha256:1", .ollamaStore),
+  ])
+  func `Ollama's routes are under /api`(path: String, route: Route) {
+    #expect(Route(path: path) == route)
+  }
+
+  @Test(arguments: [
+    ("/api/v1/chatbot/list", Route.chatbots), ("/v1/chatbot/list", .chatbots),
+    ("/api/v1/chatbot/external/bot-1/chat", .chatbotChat(id: "bot-1")),
+    ("/api/v1/chatbot/external/bot%201/chat/completions", .chatbotCompletions(id: "bot 1")),
+    ("/api/v1/chatbot/external/b/v1/chat/completions", .chatbotCompletions(id: "b")),
+    ("/api/v1/chatbot/external/b/models/", .chatbotModels(id: "b")),
+    ("/api/v1/docs", .documentation), ("/docs", .documentation), ("/api/v1/openapi.json", .openAPI),
+  ])
+  func `Enclava's routes are found`(path: String, route: Route) {
+    #expect(Route(path: path) == route)
+  }
+
   @Test(arguments: [("/healthz", Route.alive), ("/readyz", .ready), ("/v1/healthz/", .alive)])
   func `health has its routes`(path: String, route: Route) {
     #expect(Route(path: path) == route)
   }
 
   @Test(arguments: [
-    "/", "", "*", "/v1", "/api", "/v2/chat/completions", "/v1/chat", "/v1/completions", "/v1/embeddings",
+    "", "*", "/v1", "/api", "/v2/chat/completions", "/v1/chat", "/v1/completions/x", "/v1/embeddings/x",
+    "/api/blobs", "/api/chat/api/show", "/api/tags/x", "/v1/chatbot", "/v1/chatbot/external",
+    "/v1/chatbot/external/b",
+    "/v1/chatbot/external/%ff/chat", "/v1/messages/x", "/v1/messages/count_tokens/x",
     "/V1/chat/completions", "/api/chat/completions", "/v1/chat/completions/x", "/healthz/x",
     "/v1/chat%2Fcompletions", "/v1/../v1/models", "/chat/v1/completions", "/v1/api/v1/models",
   ])

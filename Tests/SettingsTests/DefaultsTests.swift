@@ -28,6 +28,11 @@ struct DefaultsTests {
         "loopback", "app://obsidian.md", "vscode-webview://*", "vscode-file://*", "tauri://localhost",
       ])
     #expect(settings.models.aliases == [:])
+    #expect(settings.compat.members == .auto)
+    #expect(settings.compat.messages == .auto)
+    #expect(settings.compat.remoteImages == .refuse)
+    #expect(settings.embeddings.url == nil)
+    #expect(settings.chatbots.isEmpty)
     #expect(settings.stream.commitAfter == .seconds(5))
     #expect(settings.stream.keepalive == .seconds(10))
     #expect(settings.privacy.stripIdentifiers == .account)

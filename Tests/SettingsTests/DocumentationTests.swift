@@ -1,3 +1,4 @@
+import Dialects
 import Foundation
 import Settings
 import Testing
@@ -79,6 +80,25 @@ struct DocumentationTests {
       ])
     let found = Set(settings.provenance.keys).subtracting(["router.api_key"])
     #expect(found == Set(SettingKey.all.map(\.name)))
+  }
+
+  @Test("the chatbot of the example file is one")
+  func exampleChatbot() throws {
+    let lines = SettingKey.exampleFile.split(separator: "\n")
+    let start = try #require(lines.firstIndex(of: "# [[chatbots]]"))
+    let toml = lines[start...].map { $0.dropFirst(2) }.joined(separator: "\n")
+    let chatbot = try #require(try load(toml).chatbots.first)
+    #expect(chatbot.id == "support")
+    #expect(chatbot.systemPrompt?.isEmpty == false)
+    #expect(chatbot.sampling.temperature == 0.3)
+  }
+
+  @Test("each member of a chatbot is on the page and in the help text")
+  func chatbotMembers() {
+    for member in ["id", "model", "system_prompt", "stop", "history_lifetime", "created_at"] {
+      #expect(SettingKey.markdownTable.contains("| `chatbots[].\(member)` | "))
+      #expect(SettingKey.helpText.contains("      \(member) ("))
+    }
   }
 
   @Test("the help text tells every key with its variable and its flag")

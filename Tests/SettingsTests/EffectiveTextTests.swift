@@ -37,6 +37,12 @@ struct EffectiveTextTests {
     [models.aliases]
     "gpt \\"4\\"\\\\" = "Qwen/Qwen3.5-27B"
     b = "ü\\u2028"
+    [compat]
+    members = "minimal"
+    messages = "pass"
+    remote_images = "pass"
+    [embeddings]
+    url = "http://[::1]:8080/v1/"
     [stream]
     commit_after = "0s"
     keepalive = "100ms"
@@ -65,6 +71,26 @@ struct EffectiveTextTests {
     [log]
     level = "critical"
     format = "json"
+    [[chatbots]]
+    id = "all-of_it"
+    name = "Ä"
+    type = "t"
+    description = "d \\"q\\""
+    model = "b"
+    system_prompt = "one\\ntwo \\\\ \\u2028"
+    temperature = 1
+    top_p = 0.1
+    max_tokens = 7
+    presence_penalty = -2
+    frequency_penalty = 1e-7
+    stop = ["\\n", "END"]
+    history_turns = 0
+    history_size = "1MiB"
+    history_lifetime = "90s"
+    created_at = "2024-02-29T23:59:59Z"
+    [[chatbots]]
+    id = "small"
+    model = "m"
     """
   private let files = ["/key": "k", "/ca.pem": "-----BEGIN CERTIFICATE-----"]
 
@@ -81,6 +107,9 @@ struct EffectiveTextTests {
     #expect(second.keys == first.keys)
     #expect(second.admin == first.admin)
     #expect(second.models == first.models)
+    #expect(second.compat == first.compat)
+    #expect(second.embeddings == first.embeddings)
+    #expect(second.chatbots == first.chatbots)
     #expect(second.limits == first.limits)
   }
 

@@ -53,7 +53,8 @@ struct PrecedenceTests {
   func everyKeyFromText(name: String) throws {
     let key = try #require(SettingKey.all.first { $0.name == name })
     // What stands for the key in the environment: the default, without the quotes and brackets of TOML.
-    let toml = key.defaultValue ?? (name == "admin.listen" ? "\"127.0.0.1:1\"" : "\"/some/file\"")
+    let others = ["admin.listen": "\"127.0.0.1:1\"", "embeddings.url": "\"http://localhost:1/v1\""]
+    let toml = key.defaultValue ?? others[name] ?? "\"/some/file\""
     let text = String(toml.filter { !"\"[]{}".contains($0) })
     let files = ["/some/file": "-----BEGIN CERTIFICATE-----"]
     let fileOfKey = name == "router.api_key_file" ? ["/some/file": "key"] : files

@@ -33,8 +33,8 @@ struct UnknownKeyTests {
       ])
     #expect(faults("[rooter]").map { $0.split(separator: ";")[0] } == ["/c.toml:1:2: rooter: unknown key"])
     #expect(
-      faults("[[chatbots]]\nid = \"x\"\n[[chatbots]]\nid = \"y\"").map { $0.split(separator: ";")[0] } == [
-        "/c.toml:1:3: chatbots: unknown key"
+      faults("[[robots]]\nid = \"x\"\n[[robots]]\nid = \"y\"").map { $0.split(separator: ";")[0] } == [
+        "/c.toml:1:3: robots: unknown key"
       ])
   }
 

@@ -76,6 +76,6 @@ extension Daemon {
       context: context,
       catalog: ModelCatalog(
         router: router, routerKeys: routerKeys, aliases: settings.models.aliases, fixed: []),
-      configuration: relayConfiguration, logger: logger)
+      configuration: relayConfiguration(embedder: nil), logger: logger)
   }
 }

@@ -27,8 +27,10 @@ extension ChatAnswer.Choice {
     return [ToolCall(function: call)]
   }
 
-  /// Why the model stopped. Calls exactly when there are some, unless the answer was cut: routers say it wrongly both
-  /// ways, and clients go by it.
+  /// Why the model stopped.
+  ///
+  /// Calls exactly when there are some, unless the answer was cut: routers say it wrongly both ways, and
+  /// clients go by it.
   var finish: FinishReason {
     let hasCalls = !calls.isEmpty
     switch finishReason {

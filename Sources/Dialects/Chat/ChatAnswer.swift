@@ -38,6 +38,9 @@ public struct ChatAnswer: Sendable {
       choices.append(try Choice(value, position: choices.count))
     }
     guard !choices.isEmpty else { throw Self.fault(insteadOf: object) }
+    // A stream tells choices apart by nothing else.
+    let places = Set(choices.map(\.index))
+    if places.count < choices.count { choices = choices.enumerated().map { $1.at($0) } }
     self.choices = choices
   }
 
@@ -58,6 +61,10 @@ public struct ChatAnswer: Sendable {
 }
 
 extension ChatAnswer.Choice {
+  fileprivate func at(_ index: Int) -> Self {
+    Self(index: index, message: message, finishReason: finishReason, logprobs: logprobs)
+  }
+
   fileprivate init(_ value: JSONValue, position: Int) throws(APIFault) {
     guard let members = try? value.object(), let message = try? members["message"]?.object() else {
       throw ChatAnswer.malformed

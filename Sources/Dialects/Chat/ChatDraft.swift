@@ -14,13 +14,17 @@ struct ChatDraft {
     messages.beginArray()
   }
 
-  /// Adds a member at the root. Every name once.
+  /// Adds a member at the root.
+  ///
+  /// Every name once.
   mutating func member(_ name: String, _ write: (inout JSONWriter) -> Void) {
     members.name(name)
     write(&members)
   }
 
-  /// Adds a member at the root that is taken from a request as it stands. Every name once.
+  /// Adds a member at the root that is taken from a request as it stands.
+  ///
+  /// Every name once.
   mutating func member(_ name: String, _ value: JSONValue) { members.member(name, value) }
 
   /// Adds a message: `write` adds the members after `role`.

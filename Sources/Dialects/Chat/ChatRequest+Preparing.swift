@@ -9,38 +9,36 @@ extension ChatRequest {
 
   /// Prepares the text of a chat completion request for sealing.
   ///
-  /// What is sealed is the caller's text without the members that must not reach the router; every other byte
-  /// stays (DESIGN.md, "What must be true always").
+  /// What is sealed is the caller's text without the members that must not reach the router, and with those mended that
+  /// routers are known to fail on; every other byte stays.
   init(
     _ document: JSONDocument, _ members: RequestMembers, under policy: RequestPolicy
   ) throws(APIFault) {
     let model = try members.model()
-    try members.requireMessages()
-    let routerModel = policy.aliases[model] ?? model
-    self.init(
-      plaintext: Self.plaintext(
-        of: document, members.object, policy, routerModel: routerModel == model ? nil : routerModel),
-      model: model, routerModel: routerModel, securityTier: try members.string("security_tier"))
-  }
+    try ChatParameters.check(members)
+    let messages = try Conversation.mended(members, of: document, under: policy)
+    let tools = try ToolList(of: members, in: document)
+    let routerModel = policy.routerModel(for: model)
 
-  private static func plaintext(
-    of document: JSONDocument, _ object: JSONObject, _ policy: RequestPolicy, routerModel: String?
-  ) -> [UInt8] {
-    var editor = JSONEditor(document, object: object)
-    for member in object.members where member.value.isNull || isLocal(member.name, policy) {
-      editor.remove(member.name)
-    }
-    if let routerModel {
+    var editor = JSONEditor(document, object: members.object)
+    for member in members.object.members where member.value.isNull { editor.remove(member.name) }
+    if let messages { editor.replace("messages", with: messages) }
+    editor.apply(tools)
+    editor.mendLimits(members)
+    for member in members.object.members where Self.goes(member, policy) { editor.remove(member.name) }
+    if routerModel != model {
       var name = JSONWriter()
       name.string(routerModel)
       editor.replace("model", with: name.bytes)
     }
-    return editor.isEmpty ? document.bytes : editor.edited()
+    self.init(
+      plaintext: editor.isEmpty ? document.bytes : editor.edited(), model: model, routerModel: routerModel,
+      securityTier: try members.string("security_tier"), callForm: tools.form)
   }
 
-  /// Members that are the proxy's business or identify the caller, and never the router's.
-  private static func isLocal(_ name: String, _ policy: RequestPolicy) -> Bool {
-    switch name {
+  /// Whether a member is the proxy's business, identifies the caller, or is not wanted by the policy.
+  private static func goes(_ member: JSONObject.Member, _ policy: RequestPolicy) -> Bool {
+    switch member.name {
     // The router refuses streams (PROTOCOL.md section 4).
     case "stream", "stream_options": true
     // Named arguments of NOMYO's client that steer transport and account; they never enter a payload.
@@ -48,21 +46,36 @@ extension ChatRequest {
     // Opts into a plain-text cache at the router (PROTOCOL.md section 1).
     case "nomyo": true
     case "metadata", "safety_identifier", "session_id", "prompt_cache_key", "store":
-      policy.stripIdentifiers != .none
+      policy.stripIdentifiers != .none || policy.members == .minimal
     case "user": policy.stripIdentifiers == .all
-    default: false
+    // Said as `tools` and `tool_choice`, or saying nothing.
+    case "functions", "function_call": true
+    // Says that there is no format; some routers know only the others.
+    case "response_format": ChatParameters.isTextFormat(member.value)
+    default: policy.members == .minimal && !ChatParameters.documented.contains(member.name)
     }
   }
 }
 
-extension RequestMembers {
-  fileprivate func requireMessages() throws(APIFault) {
-    guard let messages = try list("messages") else { throw missing("messages", "a list of messages") }
-    guard messages.first(where: { _ in true }) != nil else {
-      throw wrongType("messages", "a list with at least one message")
+extension JSONEditor {
+  fileprivate mutating func apply(_ tools: ToolList) {
+    for (name, outcome) in [("tools", tools.tools), ("tool_choice", tools.choice)] {
+      switch outcome {
+      case .kept: break
+      case .removed: remove(name)
+      case .written(let text): append(name, text)
+      }
     }
-    guard messages.allSatisfy({ $0.kind == .object }) else {
-      throw wrongType("messages", "a list of objects")
+    // Says something of tools, and is refused by some without them.
+    if tools.isEmpty { remove("parallel_tool_calls") }
+  }
+
+  /// Says the newer name of the limit by the one that the router documents, and no limit by none.
+  fileprivate mutating func mendLimits(_ request: RequestMembers) {
+    for name in ["max_tokens", "max_completion_tokens"] {
+      if let value = request[name], ChatParameters.isUnlimited(value) { remove(name) }
     }
+    rename("max_completion_tokens", to: "max_tokens")
+    remove("max_completion_tokens")
   }
 }

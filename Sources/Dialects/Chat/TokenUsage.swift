@@ -24,7 +24,8 @@ struct TokenUsage: Equatable {
     reasoning = count("reasoning_tokens", in: "completion_tokens_details") ?? 0
   }
 
-  /// What a text of so many bytes takes, roughly: four bytes make a token of English. Only for where a dialect wants a
-  /// number before the model has counted.
+  /// What a text of so many bytes takes, roughly: four bytes make a token of English.
+  ///
+  /// Only for where a dialect wants a number before the model has counted.
   static func estimate(byteCount: Int) -> Int { (byteCount + 3) / 4 }
 }

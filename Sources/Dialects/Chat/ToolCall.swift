@@ -8,13 +8,16 @@ struct ToolCall {
   let name: String
   /// The arguments as the raw content of a JSON string, never empty.
   let arguments: [UInt8]
+  /// What else the router says of the call.
+  let others: [JSONObject.Member]
   private let value: JSONValue?
 
   /// Reads an element of `tool_calls`.
   init(_ call: JSONValue) {
     let members = try? call.object()
     self.init(
-      id: members?["id"]?.string, function: (members?["function"]).flatMap { try? $0.object() })
+      id: members?["id"]?.string, function: (members?["function"]).flatMap { try? $0.object() },
+      others: (members?.members ?? []).filter { !["id", "type", "function", "index"].contains($0.name) })
   }
 
   /// Reads the old form, `function_call`, which has no identifier.
@@ -22,7 +25,11 @@ struct ToolCall {
     self.init(id: nil, function: try? call.object())
   }
 
-  private init(id: String?, function: JSONObject?) {
+  /// Reads a function that is called, for its arguments.
+  init(function: JSONObject) { self.init(id: nil, function: function) }
+
+  private init(id: String?, function: JSONObject?, others: [JSONObject.Member] = []) {
+    self.others = others
     self.id = id.flatMap { $0.isEmpty ? nil : $0 } ?? "call_" + randomIdentifier()
     name = function?["name"]?.string ?? ""
     value = function?["arguments"]

@@ -13,9 +13,19 @@ struct ChunkWriter {
   /// Hands over the events so far.
   mutating func take() -> [UInt8] { events.take() }
 
+  /// The event with which a choice begins.
+  ///
+  /// With a content, because one without broke a client.
+  mutating func role(_ index: Int) {
+    choice(index) { delta in
+      delta.member("role", "assistant")
+      delta.member("content", "")
+    }
+  }
+
   /// An event with one choice.
   mutating func choice(
-    _ index: Int, finish: String? = nil, logprobs: JSONValue? = nil, delta: (inout JSONWriter) -> Void
+    _ index: Int, finish: String? = nil, logprobs: [UInt8]? = nil, delta: (inout JSONWriter) -> Void
   ) {
     var writer = JSONWriter()
     writer.beginObject()
@@ -25,7 +35,7 @@ struct ChunkWriter {
     delta(&writer)
     writer.endObject()
     writer.name("logprobs")
-    if let logprobs { writer.value(logprobs) } else { writer.null() }
+    if let logprobs { writer.raw(logprobs) } else { writer.null() }
     writer.name("finish_reason")
     // Present in every chunk: a missing key broke clients of other servers.
     if let finish { writer.string(finish) } else { writer.null() }
@@ -34,10 +44,8 @@ struct ChunkWriter {
   }
 
   /// The event that tells the usage and has no choice.
-  mutating func usage(_ usage: JSONValue) {
-    var text = head.text + #"],"usage":"#.utf8
-    usage.appendSingleLine(to: &text)
-    events.data(text + "}".utf8)
+  mutating func usage(_ usage: AnswerUsage) {
+    events.data(head.text + #"],"usage":"#.utf8 + usage.text + "}".utf8)
   }
 
   /// The event after which nothing comes.
@@ -48,35 +56,5 @@ extension JSONWriter {
   mutating func member(_ name: String, content: ArraySlice<UInt8>) {
     self.name(name)
     stringContent(content)
-  }
-
-  mutating func toolCall(_ position: Int, _ members: (inout JSONWriter) -> Void) {
-    name("tool_calls")
-    beginArray()
-    beginObject()
-    member("index", position)
-    members(&self)
-    endObject()
-    endArray()
-  }
-}
-
-extension ToolCall {
-  /// The first fragment: identifier and name once, and arguments that are a string from the start.
-  func writeStart(to writer: inout JSONWriter) {
-    writer.member("id", id)
-    writer.member("type", "function")
-    writer.name("function")
-    writer.beginObject()
-    writer.member("name", name)
-    writer.member("arguments", "")
-    writer.endObject()
-  }
-
-  func writeArguments(_ piece: ArraySlice<UInt8>, to writer: inout JSONWriter) {
-    writer.name("function")
-    writer.beginObject()
-    writer.member("arguments", content: piece)
-    writer.endObject()
   }
 }

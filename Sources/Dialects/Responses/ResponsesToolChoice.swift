@@ -1,0 +1,125 @@
+import JSONText
+
+/// Which of the declared tools the model may or must call.
+struct ResponsesToolChoice {
+  /// What chat completions are told, nil for nothing.
+  private enum Mode {
+    case word(String)
+    case function(String)
+  }
+
+  private var mode: Mode?
+  /// The tools to send, nil for all.
+  private var allowed: Set<String>?
+
+  /// Reads `tool_choice`.
+  init(_ members: RequestMembers, among tools: ResponsesTools) throws(APIFault) {
+    guard let value = members["tool_choice"] else { return }
+    if value.kind == .string {
+      mode = .word(try Self.word(members, "tool_choice", ["auto", "none", "required"]))
+    } else {
+      let choice = try members.members(value, at: "tool_choice")
+      let type = try choice.requiredString("type")
+      switch type {
+      case "function", "custom":
+        guard let entry = try Self.entries(choice, type: type, among: tools).first else {
+          throw Self.undeclared(choice)
+        }
+        mode = .function(entry.modelName)
+      case "allowed_tools":
+        mode = .word(try Self.word(choice, "mode", ["auto", "required"]))
+        allowed = try Self.allowed(choice, among: tools)
+      case _ where ResponsesTools.isHosted(type):
+        throw choice.unsupported(
+          "type", "the tool \(ForeignText(type)) is not here, so no model can be made to call it.")
+      default:
+        throw choice.unsupported(
+          "type", "\(ForeignText(type)) is not known. Send function, custom or allowed_tools.")
+      }
+    }
+    if case .word("required") = mode, allowed.map(\.isEmpty) ?? tools.entries.isEmpty {
+      throw members.unsupported(
+        "tool_choice", "a tool must be called, but none of those declared can be had here.")
+    }
+  }
+
+  /// Writes `tools` and `tool_choice`; neither where no tool is left.
+  func write(_ tools: ResponsesTools, to draft: inout ChatDraft) {
+    let entries = tools.entries.filter { allowed?.contains($0.modelName) ?? true }
+    guard !entries.isEmpty else { return }
+    draft.member("tools") { writer in
+      writer.beginArray()
+      for entry in entries { entry.write(to: &writer) }
+      writer.endArray()
+    }
+    switch mode {
+    case nil: break
+    case .word(let word): draft.member("tool_choice") { $0.string(word) }
+    case .function(let name):
+      draft.member("tool_choice") { writer in
+        writer.beginObject()
+        writer.member("type", "function")
+        writer.name("function")
+        writer.beginObject()
+        writer.member("name", name)
+        writer.endObject()
+        writer.endObject()
+      }
+    }
+  }
+
+  private static func word(
+    _ members: RequestMembers, _ name: String, _ words: [String]
+  ) throws(APIFault) -> String {
+    let word = try members.requiredString(name)
+    guard words.contains(word) else {
+      throw .invalidRequest(
+        "invalid_value",
+        "'\(members.place(of: name))' is \(ForeignText(word)). It must be \(words.joined(separator: ", or ")).",
+        parameter: members.place(of: name))
+    }
+    return word
+  }
+
+  private static func allowed(
+    _ choice: RequestMembers, among tools: ResponsesTools
+  ) throws(APIFault) -> Set<String> {
+    guard let list = try choice.list("tools") else { throw choice.missing("tools", "a list of tools") }
+    var allowed: Set<String> = []
+    var position = 0
+    for value in list {
+      guard position < ResponsesTools.limit else {
+        throw choice.wrongType("tools", "a list of at most \(ResponsesTools.limit) tools")
+      }
+      let tool = try choice.members(value, at: choice.place(of: "tools[\(position)]"))
+      position += 1
+      let type = try tool.requiredString("type")
+      if ResponsesTools.isHosted(type) { continue }
+      let found = try entries(tool, type: type, among: tools)
+      guard !found.isEmpty else { throw undeclared(tool) }
+      allowed.formUnion(found.map(\.modelName))
+    }
+    return allowed
+  }
+
+  /// The declared tools that are meant: one, or all of a namespace.
+  private static func entries(
+    _ choice: RequestMembers, type: String, among tools: ResponsesTools
+  ) throws(APIFault) -> [ResponsesTools.Entry] {
+    let name = try choice.requiredString("name")
+    if type == "namespace" { return tools.entries.filter { $0.name.namespace == name } }
+    let modelName = ResponsesTools.modelName(name, in: try choice.string("namespace"))
+    let isCustom = type == "custom"
+    let candidates = tools.entries.filter { $0.name.isCustom == isCustom }
+    if let entry = candidates.first(where: { $0.modelName == modelName }) { return [entry] }
+    let bare = candidates.filter { $0.name.name == name }
+    return bare.count == 1 ? bare : []
+  }
+
+  private static func undeclared(_ choice: RequestMembers) -> APIFault {
+    .invalidRequest(
+      "invalid_value",
+      "'\(choice.place(of: "name"))' names no tool that the request declares (exactly one must be meant).",
+      parameter: choice.place(of: "name"))
+  }
+}

@@ -1,0 +1,59 @@
+import Dialects
+
+/// What the exchanges for one caller end with, and what they leave for header and log.
+struct ExchangeEnding: Sendable {
+  let result: Result<ChatAnswer, FailedExchange>
+  let report: ExchangeReport
+}
+
+extension Exchange {
+  /// Runs the exchange and says how it went.
+  func ending() async -> ExchangeEnding {
+    var exchange = self
+    let result: Result<ChatAnswer, FailedExchange>
+    do throws(FailedExchange) { result = .success(try await exchange.run()) } catch {
+      result = .failure(error)
+    }
+    return ExchangeEnding(result: result, report: exchange.report)
+  }
+}
+
+/// The exchanges for one request that asks several things at once, joined into one answer.
+struct ExchangeBatch: Sendable {
+  /// So many of them run at once: each holds its prompt and its answer in memory.
+  private static let width = 4
+
+  let exchanges: [Exchange]
+
+  /// Runs all of them and joins their answers in their order; the first that fails ends the others.
+  func ending() async -> ExchangeEnding {
+    guard exchanges.count > 1 else { return await exchanges[0].ending() }
+    return await withTaskGroup(of: (Int, ExchangeEnding).self) { group in
+      var waiting = Array(exchanges.enumerated())[...]
+      func start() {
+        guard let (index, exchange) = waiting.popFirst() else { return }
+        group.addTask { (index, await exchange.ending()) }
+      }
+      for _ in 0..<Self.width { start() }
+      var answers = [ChatAnswer?](repeating: nil, count: exchanges.count)
+      var reports: [ExchangeReport] = []
+      for await (index, ending) in group {
+        reports.append(ending.report)
+        switch ending.result {
+        case .success(let answer): answers[index] = answer
+        case .failure:
+          group.cancelAll()
+          return ExchangeEnding(result: ending.result, report: .joined(reports))
+        }
+        start()
+      }
+      return ExchangeEnding(result: Self.joined(answers.compactMap { $0 }), report: .joined(reports))
+    }
+  }
+
+  private static func joined(_ answers: [ChatAnswer]) -> Result<ChatAnswer, FailedExchange> {
+    do throws(APIFault) { return .success(try ChatAnswer.merging(answers)) } catch {
+      return .failure(FailedExchange(failure: .answer(error), wasTriedAgain: false))
+    }
+  }
+}

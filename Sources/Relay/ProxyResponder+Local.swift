@@ -1,0 +1,78 @@
+import RouterTrust
+import ClientKeys
+import APIDocumentation
+import Dialects
+import HTTPTypes
+import Listener
+import Platform
+
+/// Requests that do not ask the model.
+extension ProxyResponder {
+  /// The dialect of a request that asks the model; nil where the model is not asked.
+  func dialect(of call: Call) async throws(APIFault) -> (any Dialect)? {
+    switch call.route {
+    case .chatCompletions: OpenAIChat()
+    case .completions: OpenAICompletions()
+    case .responses: OpenAIResponses()
+    case .messages: AnthropicMessages(requestID: call.head.id.description)
+    case .ollamaChat:
+      OllamaLoad.chat(call.body, at: 0) == nil ? OllamaChat(models: await knownModels(call)) : nil
+    case .ollamaGenerate:
+      OllamaLoad.generate(call.body, at: 0) == nil ? OllamaGenerate(models: await knownModels(call)) : nil
+    case .chatbotCompletions(let id): EnclavaBotCompletions(bot: try call.chatbot(id))
+    case .chatbotChat(let id):
+      EnclavaChat(bot: try call.chatbot(id), caller: call.callerName, conversations: conversations)
+    default: nil
+    }
+  }
+
+  /// The answer to a request that does not ask the model.
+  func localAnswer(to call: Call) async throws(APIFault) -> OutboundAnswer {
+    let head = call.head
+    switch call.route {
+    case .models, .model, .chatbots, .chatbotModels, .ollamaTags, .ollamaShow, .ollamaChat, .ollamaGenerate:
+      return .json(try await list(call), adding: commonFields(head))
+    case .countTokens:
+      // An estimate and not a count, which nobody but this header says.
+      let fields = commonFields(head).merging([.tokenCount: "estimate"])
+      return .json(try AnthropicTokenCount.estimate(call.body), adding: fields)
+    case .embeddings, .ollamaEmbed, .ollamaEmbeddings:
+      return .json(try await embeddings(call), adding: commonFields(head))
+    case .ollamaRoot: return .text("Ollama is running", adding: commonFields(head))
+    case .ollamaRunning: return .json(OllamaModels.ps, adding: commonFields(head))
+    case .ollamaVersion: return .json(OllamaModels.version, adding: commonFields(head))
+    case .ollamaStore: throw .modelStore
+    case .storedResponse: throw .nothingStored
+    case .documentation: return .documentation(adding: commonFields(head))
+    case .openAPI: return .json(OpenAPIDocument.json(version: version), adding: commonFields(head))
+    case .alive: return .json(Array(#"{"status":"alive"}"#.utf8), adding: commonFields(head))
+    case .ready: return await readiness(call)
+    case .chatCompletions, .completions, .responses, .messages, .chatbotChat, .chatbotCompletions:
+      throw .unknownRoute(head)
+    }
+  }
+
+  private func readiness(_ call: Call) async -> OutboundAnswer {
+    let context = call.live.context
+    let readiness = Readiness(context.clientKeys.status, await context.routerKeys.status)
+    return .json(
+      readiness.json, status: readiness.isReady ? .ok : .serviceUnavailable, adding: commonFields(call.head))
+  }
+}
+
+extension OutboundAnswer {
+  fileprivate static func text(_ text: String, adding fields: HTTPFields) -> OutboundAnswer {
+    OutboundAnswer(
+      status: .ok, fields: fields.merging([.contentType: "text/plain; charset=utf-8"]), body: Array(text.utf8)
+    )
+  }
+
+  /// The page, with all that keeps a browser from doing more than the page itself asks for.
+  fileprivate static func documentation(adding fields: HTTPFields) -> OutboundAnswer {
+    var fields = fields
+    for (name, value) in DocumentationPage.fields {
+      if let name = HTTPField.Name(name) { fields[name] = value }
+    }
+    return OutboundAnswer(status: .ok, fields: fields, body: DocumentationPage.html)
+  }
+}

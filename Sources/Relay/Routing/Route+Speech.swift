@@ -1,0 +1,53 @@
+import HTTPTypes
+import Dialects
+import Listener
+
+extension Route {
+  /// Whether a probe asks, which never waits for anything.
+  var isHealth: Bool { self == .alive || self == .ready }
+
+  /// Whether the route is one of OpenAI's, or of a server that follows OpenAI.
+  var isOpenAI: Bool {
+    switch self {
+    case .chatCompletions, .completions, .responses, .storedResponse, .models, .model, .embeddings,
+      .chatbotCompletions, .chatbotModels:
+      true
+    default: false
+    }
+  }
+
+  /// The route in log lines; nothing that a caller wrote.
+  var name: String {
+    switch self {
+    case .chatCompletions: "chat.completions"
+    case .completions: "completions"
+    case .responses: "responses"
+    case .messages: "messages"
+    case .embeddings: "embeddings"
+    case .ollamaChat: "ollama.chat"
+    case .ollamaGenerate: "ollama.generate"
+    case .ollamaEmbed: "ollama.embed"
+    case .ollamaEmbeddings: "ollama.embeddings"
+    case .chatbotChat: "chatbot.chat"
+    case .chatbotCompletions: "chatbot.completions"
+    default: "other"
+    }
+  }
+}
+
+extension RequestHead {
+  /// Whether the caller is one of Anthropic's clients; models have the same route for everybody.
+  var isAnthropic: Bool {
+    switch Route(path: path) {
+    case .messages, .countTokens: true
+    case .models, .model, nil: fields[.anthropicVersion] != nil
+    default: false
+    }
+  }
+
+  /// The dialect in which this caller understands errors.
+  var errorDialect: any Dialect {
+    if Route.isOllama(path: path) { return OllamaChat() }
+    return isAnthropic ? AnthropicMessages(requestID: id.description) : OpenAIChat()
+  }
+}
