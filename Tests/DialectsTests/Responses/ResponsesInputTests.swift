@@ -88,7 +88,7 @@ import Testing
 
   @Test func `what another agent says is a user's message`() throws {
     let messages = try messages(
-      #"{"type":"agent_message","author":"/root","recipient":"/srv/w","content":["#
+      #"{"type":"agent_message","author":"lead","recipient":"lead/w","content":["#
         + #"{"type":"input_text","text":"NEW_TASK"},{"type":"encrypted_content","encrypted_content":"count"}]}"#
     )
     #expect(messages.map { $0.text("role") } == ["user"])
