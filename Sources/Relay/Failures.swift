@@ -129,6 +129,13 @@ extension ExchangeFailure {
       return PacingRefusal(.breaker(.coolDown), retryAfter: wait).fault
     }
     let said = refusal.detail.map { " It says: \(ForeignText($0))" } ?? ""
+    if refusal.status == 404, refusal.detail?.lowercased().contains("model") == true {
+      // The code by which clients know it; the router has the same status for a wrong base URL.
+      return APIFault(
+        status: 404, type: "invalid_request_error", code: "model_not_found",
+        message: "The router does not know this model. GET /v1/models lists those it does." + said,
+        parameter: "model")
+    }
     let row = Self.refusals[refusal.status] ?? Self.otherRefusal
     return APIFault(
       status: row.status ?? refusal.status, type: row.type, code: row.code,

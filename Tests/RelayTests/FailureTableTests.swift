@@ -146,6 +146,17 @@ import Upstream
     #expect(!fault.message.contains("It says"))
   }
 
+  @Test(arguments: [("model 'x' not found", "model_not_found"), ("Not Found", "upstream_not_found")])
+  func `a model that the router does not know has the code that clients look for`(
+    detail: String, code: String
+  ) {
+    let refusal = RouterRefusal(status: 404, detail: detail, retryAfter: nil)
+    let fault = FailedExchange(failure: .status(refusal), wasTriedAgain: false).fault
+    #expect((fault.status, fault.code) == (404, code))
+    #expect(fault.parameter == (code == "model_not_found" ? "model" : nil))
+    #expect(fault.message.contains(detail))
+  }
+
   @Test func `every other status is a bad gateway that names it`() {
     let known = [400, 401, 403, 404, 409, 413, 422, 429, 500, 502, 503, 504]
     for status in 100...599 where !known.contains(status) {

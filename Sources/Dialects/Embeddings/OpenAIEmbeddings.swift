@@ -48,7 +48,7 @@ public enum OpenAIEmbeddings {
       + "machine, for example \"http://127.0.0.1:11434/v1\".", shouldRetry: false)
 
   /// Real models have under ten thousand.
-  private static let dimensionLimit = 65_536
+  static let dimensionLimit = 65_536
 
   private static func isLocal(_ name: String, _ policy: RequestPolicy) -> Bool {
     switch name {

@@ -78,7 +78,9 @@ struct Rig {
 
   func responder(
     apiKey: String? = nil, tier: SecurityTier? = nil, inFlightLimit: Int = 8,
-    aliases: [String: String] = [:], models: [String] = []
+    aliases: [String: String] = [:], models: [String] = [],
+    members: RequestPolicy.UndocumentedMembers = .auto,
+    chatbots: [Chatbot] = [], embedder: EmbeddingsRelay? = nil
   ) throws -> ProxyResponder {
     let access = try AccessPolicy(hosts: ["loopback"], origins: ["loopback"])
     return ProxyResponder(
@@ -89,7 +91,8 @@ struct Rig {
         inFlightLimit: inFlightLimit,
         responseTimeout: .seconds(900),
         pacing: ReplyPacing(commitAfter: .seconds(5), keepalive: .seconds(10)),
-        policy: RequestPolicy(aliases: aliases), access: access),
+        policy: RequestPolicy(members: members, aliases: aliases), access: access, chatbots: chatbots,
+        embedder: embedder),
       logger: logger)
   }
 
@@ -117,6 +120,10 @@ extension InboundRequest {
   /// A request as a program on this machine makes it.
   static func chat(_ body: String = Rig.body, _ fields: HTTPFields = [:]) -> InboundRequest {
     InboundRequest(head: .of(.post, "/v1/chat/completions", fields), body: Array(body.utf8))
+  }
+
+  static func post(_ path: String, _ body: String, _ fields: HTTPFields = [:]) -> InboundRequest {
+    InboundRequest(head: .of(.post, path, fields), body: Array(body.utf8))
   }
 
   static func get(_ path: String, _ fields: HTTPFields = [:]) -> InboundRequest {
