@@ -22,7 +22,7 @@ export NOMYO_PROXY_COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
 FORMATTED := Sources Tests Package.swift
 FUZZ_SECONDS := 15
 
-.PHONY: help deps build release test test-swift test-interop test-demo test-soak test-fuzz check format demo run bench \
+.PHONY: help deps build release test test-swift test-interop test-clients test-demo test-soak test-fuzz check format demo run bench \
   clean
 
 help: ## This list
@@ -48,7 +48,7 @@ release: deps ## Release build, stripped, in .build-release/dist
 	  mv -f "$(DIST)/.$$product" "$(DIST)/$$product"; \
 	done
 
-test: check test-swift test-interop test-demo test-soak test-fuzz ## Everything that has to pass: checks and all tests
+test: check test-swift test-interop test-clients test-demo test-soak test-fuzz ## Everything that has to pass: checks and all tests
 
 test-swift: deps ## The tests in Swift
 	@tools/step test-build "Building the Swift tests" \
@@ -56,9 +56,14 @@ test-swift: deps ## The tests in Swift
 	@tools/step --closing 1 test-swift "Swift tests" \
 	  swift test $(CACHE) --scratch-path $(DEBUG) --skip-build --disable-xctest
 
-test-interop: release ## The release build against the nomyo package and the OpenAI SDK
+test-interop: release ## The release build against the nomyo package, SDKs, and a browser
+	@tools/deps tests
 	@NOMYO_PROXY=$(DIST)/nomyo-proxy NOMYO_DEV_ROUTER=$(DIST)/nomyo-dev-router \
-	  tools/step --closing 1 test-interop "Interop tests" Tests/Interop/run
+	  tools/step --closing 1 test-interop "Interop tests" Tests/Interop/run-shared
+
+test-clients: release ## Real, unmodified clients through the proxy
+	@NOMYO_PROXY=$(DIST)/nomyo-proxy NOMYO_DEV_ROUTER=$(DIST)/nomyo-dev-router \
+	  tools/step --closing 1 test-clients "Real clients" Tests/Clients/run
 
 test-demo: release
 	@tools/step test-demo "The demo" tools/demo $(DIST)
@@ -94,6 +99,7 @@ bench: release ## The benchmarks of docs/benchmarks.md
 	@Benchmarks/stops
 	@Benchmarks/paced
 	@Benchmarks/faults
+	@Benchmarks/dialects
 
 clean: ## Remove everything that was built or fetched
 	@rm -rf .build .build-*

@@ -1,9 +1,9 @@
 import ClientKeys
 import Daemon
 import Glibc
-import Platform
 import HTTPTypes
 import Listener
+import Platform
 import RouterTrust
 import Sealing
 import Settings

@@ -1,5 +1,5 @@
-import HTTPTypes
 import Glibc
+import HTTPTypes
 import Platform
 
 /// Writes what arrived, what was inside and what went back, for people who want to see that nothing is faked

@@ -1,6 +1,6 @@
-import HTTPTypes
 import Dialects
 import Envelope
+import HTTPTypes
 import Listener
 
 /// One request while it is worked on, with what was in force when it came.

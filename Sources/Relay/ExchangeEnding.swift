@@ -23,12 +23,17 @@ struct ExchangeBatch: Sendable {
   /// So many of them run at once: each holds its prompt and its answer in memory.
   private static let width = 4
 
-  let exchanges: [Exchange]
+  private let exchanges: [Exchange]
+
+  /// The work of these exchanges; of a single one without what it takes to join several.
+  static func work(of exchanges: [Exchange]) -> @Sendable () async -> ExchangeEnding {
+    if exchanges.count == 1 { return exchanges[0].ending }
+    return ExchangeBatch(exchanges: exchanges).ending
+  }
 
   /// Runs all of them and joins their answers in their order; the first that fails ends the others.
-  func ending() async -> ExchangeEnding {
-    guard exchanges.count > 1 else { return await exchanges[0].ending() }
-    return await withTaskGroup(of: (Int, ExchangeEnding).self) { group in
+  private func ending() async -> ExchangeEnding {
+    await withTaskGroup(of: (Int, ExchangeEnding).self) { group in
       var waiting = Array(exchanges.enumerated())[...]
       func start() {
         guard let (index, exchange) = waiting.popFirst() else { return }

@@ -1,10 +1,10 @@
-import Telemetry
 import Dialects
 import HTTPTypes
 import Listener
 import Logging
 import Pacing
 import Platform
+import Telemetry
 
 /// Requests that ask the model.
 extension ProxyResponder {
@@ -16,8 +16,8 @@ extension ProxyResponder {
       isStream: request.isStream, signsBeginAfter: configuration.pacing.commitWholeAfter,
       configured: configuration.responseTimeout)
     let turn = turn(of: call)
-    let batch = ExchangeBatch(
-      exchanges: request.chats.map { chat in
+    let work = ExchangeBatch.work(
+      of: request.chats.map { chat in
         Exchange(
           context: call.live.context, request: chat, mayReduce: configuration.policy.members == .auto,
           tier: decoded.tier, bearer: call.bearer, turn: turn, deadline: call.arrived.advanced(by: limit))
@@ -31,9 +31,9 @@ extension ProxyResponder {
     do {
       let ending =
         if request.isStream {
-          try await chatReply.stream({ await batch.ending() }, at: WallClock.seconds())
+          try await chatReply.stream(work, at: WallClock.seconds())
         } else {
-          try await chatReply.whole({ await batch.ending() })
+          try await chatReply.whole(work)
         }
       let total = call.arrived.duration(to: .now)
       metrics.exchangeEnded(ending.report.counted(ending.result, total: total))

@@ -1,10 +1,10 @@
-import RouterTrust
-import ClientKeys
 import APIDocumentation
+import ClientKeys
 import Dialects
 import HTTPTypes
 import Listener
 import Platform
+import RouterTrust
 
 /// Requests that do not ask the model.
 extension ProxyResponder {

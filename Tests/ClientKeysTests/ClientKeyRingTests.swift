@@ -1,8 +1,8 @@
 import Platform
 import Sealing
+import TestTwins
 import TestVectors
 import Testing
-import TestTwins
 
 @testable import ClientKeys
 

@@ -1,7 +1,7 @@
 import Platform
 import Sealing
-import Testing
 import TestTwins
+import Testing
 
 @testable import ClientKeys
 

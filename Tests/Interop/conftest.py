@@ -14,6 +14,8 @@ import nomyo_router
 from callers import async_sdk_for, sdk_for
 from daemon import DevRouter, Process, Proxy, mark
 
+pytest_plugins = ["sharing"]
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:

@@ -1,6 +1,6 @@
 import Pacing
-import Testing
 import TestTwins
+import Testing
 
 /// Those who wait and the clock; what is decided is the machine's.
 @Suite(.timeLimit(.minutes(2))) struct PacerTests {

@@ -1,9 +1,9 @@
 import Foundation
 import HTTPTypes
 import Listener
+import TestTwins
 import Testing
 import Upstream
-import TestTwins
 
 @testable import Relay
 

@@ -5,11 +5,11 @@ import Foundation
 import HTTPTypes
 import JSONText
 import Listener
-import RouterTrust
 import Pacing
+import RouterTrust
+import TestTwins
 import Testing
 import Upstream
-import TestTwins
 
 @testable import Relay
 @testable import Sealing

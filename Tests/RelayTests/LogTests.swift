@@ -8,9 +8,9 @@ import Logging
 import Pacing
 import Platform
 import RouterTrust
+import TestTwins
 import Testing
 import Upstream
-import TestTwins
 
 @testable import Relay
 

@@ -5,9 +5,9 @@ import HTTPTypes
 import Listener
 import RouterTrust
 import Sealing
+import TestTwins
 import Testing
 import Upstream
-import TestTwins
 
 @testable import Relay
 

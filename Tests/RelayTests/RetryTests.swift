@@ -3,9 +3,9 @@ import Envelope
 import HTTPTypes
 import RouterTrust
 import Sealing
+import TestTwins
 import Testing
 import Upstream
-import TestTwins
 
 @testable import Relay
 

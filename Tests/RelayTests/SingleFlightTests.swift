@@ -1,6 +1,6 @@
 import Platform
-import Testing
 import TestTwins
+import Testing
 
 @testable import Relay
 

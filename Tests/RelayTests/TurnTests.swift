@@ -4,9 +4,9 @@ import HTTPTypes
 import Listener
 import Pacing
 import Platform
+import TestTwins
 import Testing
 import Upstream
-import TestTwins
 
 @testable import Relay
 

@@ -1,7 +1,7 @@
 import Listener
 import Platform
-import Testing
 import TestTwins
+import Testing
 
 @testable import Relay
 

@@ -40,7 +40,8 @@ public struct OllamaEmbedding: Sendable {
     }
     input = count == 0 ? nil : value
     inputCount = count
-    let dimensions = route == .embed ? try members.integer("dimensions", in: 0...OpenAIEmbeddings.dimensionLimit) : nil
+    let dimensions =
+      route == .embed ? try members.integer("dimensions", in: 0...OpenAIEmbeddings.dimensionLimit) : nil
     self.dimensions = dimensions == 0 ? nil : dimensions
   }
 

@@ -1,5 +1,5 @@
-import HTTPTypes
 import Dialects
+import HTTPTypes
 import Listener
 
 extension Route {
