@@ -290,11 +290,11 @@ def test_localhost_is_this_machine(proxy_to, router, embedder):
         "http://example.com/v1",
         "http://10.0.0.1:8080/v1",
         "http://127.0.0.1.example.com/v1",
-        "http://user:pass@127.0.0.1/v1",
+        "http://user:hunter2@127.0.0.1/v1",
         "https://127.0.0.1/v1",
     ],
 )
 def test_an_embedder_elsewhere_is_no_configuration(start_proxy, router, url):
     proxy = start_proxy(router, ready=False, embeddings={"url": url})
     assert proxy.process.wait(10) != 0
-    assert "embeddings.url" in proxy.log() and "pass" not in proxy.log()
+    assert "embeddings.url" in proxy.log() and "hunter2" not in proxy.log()

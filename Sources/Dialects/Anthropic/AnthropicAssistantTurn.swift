@@ -44,15 +44,7 @@ struct AnthropicAssistantTurn {
     }
     var arguments: [UInt8] = []
     input.appendSingleLine(to: &arguments)
-    calls.beginObject()
-    calls.member("id", id)
-    calls.member("type", "function")
-    calls.name("function")
-    calls.beginObject()
-    calls.member("name", name)
-    calls.member("arguments", String(decoding: arguments, as: UTF8.self))
-    calls.endObject()
-    calls.endObject()
+    calls.functionCall(id: id, name: name) { $0.string(String(decoding: arguments, as: UTF8.self)) }
   }
 
   /// Writes the turn as one message.

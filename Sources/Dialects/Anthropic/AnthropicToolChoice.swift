@@ -43,15 +43,7 @@ struct AnthropicToolChoice {
       guard names.contains(name) else {
         throw request.wrongType("tool_choice.name", "the name of one of the tools that can be called")
       }
-      draft.member("tool_choice") { writer in
-        writer.beginObject()
-        writer.member("type", "function")
-        writer.name("function")
-        writer.beginObject()
-        writer.member("name", name)
-        writer.endObject()
-        writer.endObject()
-      }
+      draft.member("tool_choice") { $0.functionChoice(name) }
     }
     if takesOneCall { draft.member("parallel_tool_calls") { $0.bool(false) } }
   }

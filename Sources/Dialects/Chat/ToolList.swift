@@ -122,13 +122,7 @@ struct ToolList {
 
   private static func text(function name: String) -> [UInt8] {
     var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("type", "function")
-    writer.name("function")
-    writer.beginObject()
-    writer.member("name", name)
-    writer.endObject()
-    writer.endObject()
+    writer.functionChoice(name)
     return writer.bytes
   }
 }

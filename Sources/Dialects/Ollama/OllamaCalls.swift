@@ -51,16 +51,7 @@ struct OllamaCalls {
     byName[name, default: Line()].positions.append(position)
     if let own { byID[own, default: Line()].positions.append(position) }
     let arguments = try function.arguments()
-    writer.beginObject()
-    writer.member("id", id)
-    writer.member("type", "function")
-    writer.name("function")
-    writer.beginObject()
-    writer.member("name", name)
-    writer.name("arguments")
-    arguments(&writer)
-    writer.endObject()
-    writer.endObject()
+    writer.functionCall(id: id, name: name, arguments: arguments)
   }
 
   /// Counted, not random: the same conversation has the same identifiers in each of its requests, which keeps prompt

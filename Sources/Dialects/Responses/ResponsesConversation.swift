@@ -217,19 +217,13 @@ extension ResponsesConversation {
     callIDs.insert(id)
     // Taken out, so that it is not copied for every call.
     var calls = self.calls.take() ?? .array()
-    calls.beginObject()
-    calls.member("id", id)
-    calls.member("type", "function")
-    calls.name("function")
-    calls.beginObject()
-    calls.member("name", name)
-    if isCustom, let input = item[textName] {
-      calls.member("arguments", CustomTool.arguments(input: input))
-    } else {
-      calls.member("arguments", content: text.isEmpty ? Array("{}".utf8)[...] : text)
+    calls.functionCall(id: id, name: name) { writer in
+      if isCustom, let input = item[textName] {
+        writer.string(CustomTool.arguments(input: input))
+      } else {
+        writer.stringContent(text.isEmpty ? Array("{}".utf8)[...] : text)
+      }
     }
-    calls.endObject()
-    calls.endObject()
     self.calls = calls
   }
 

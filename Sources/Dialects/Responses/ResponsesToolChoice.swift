@@ -56,15 +56,7 @@ struct ResponsesToolChoice {
     case nil: break
     case .word(let word): draft.member("tool_choice") { $0.string(word) }
     case .function(let name):
-      draft.member("tool_choice") { writer in
-        writer.beginObject()
-        writer.member("type", "function")
-        writer.name("function")
-        writer.beginObject()
-        writer.member("name", name)
-        writer.endObject()
-        writer.endObject()
-      }
+      draft.member("tool_choice") { $0.functionChoice(name) }
     }
   }
 
