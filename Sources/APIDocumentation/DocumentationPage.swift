@@ -39,7 +39,7 @@ public enum DocumentationPage {
 
   static let script =
     "'use strict';\n(() => {\n" + PageScript.elements + PageScript.schemas + PageScript.streams
-    + PageScript.answers + PageScript.console + PageScript.chapters + "})();\n"
+    + PageScript.answers + PageScript.names + PageScript.console + PageScript.chapters + "})();\n"
 
   /// How a policy names a text (CSP Level 3, section 2.3.1).
   private static func source(_ text: String) -> String {

@@ -6,6 +6,7 @@ struct Endpoint: Sendable {
   enum Method: String, Sendable {
     case get = "GET"
     case post = "POST"
+    case delete = "DELETE"
   }
 
   let method: Method
@@ -19,7 +20,7 @@ struct Endpoint: Sendable {
   let description: String
   var parameters: [Parameter] = []
   var body: Body?
-  /// What a good answer may be.
+  /// What a good answer may be; none where all that the route does is to refuse with the reason.
   let answers: [Answer]
   var errors = ErrorShape.openAI
   /// The statuses of the errors that the route may answer with.

@@ -52,14 +52,21 @@ struct Fault: Sendable {
 
   /// What else a route that this daemon cannot offer may answer.
   static let ofTheMissing: [Fault] = [
-    Fault(501, "NotImplemented", "Not offered under this configuration; the message says what to configure.")
+    Fault(
+      501, "NotImplemented",
+      "Not offered here; the message says why, and what to configure where that makes a difference.")
+  ]
+
+  /// What a route may answer to those who want another protocol.
+  static let ofUpgrades: [Fault] = [
+    Fault(426, "UpgradeRequired", "The other protocol is not offered; `Upgrade` names the one that is.")
   ]
 
   /// What a chat in any dialect may answer.
   static let ofChat = ofEvery + ofBodies + ofTheRouter
 
   /// Every one, once.
-  static let all = ofChat + ofTheMissing
+  static let all = ofChat + ofTheMissing + ofUpgrades
 }
 
 /// How errors are written.

@@ -47,6 +47,11 @@ extension Parameter {
     name: "chatbot_id", place: .path, description: "The `id` of a chatbot in the configuration.",
     schema: .string("", bytes: 1...256), example: "support")
 
+  /// An answer of earlier.
+  static let response = Parameter(
+    name: "response_id", place: .path, description: "The `id` of an answer. None is known here.",
+    schema: .string("", bytes: 1...256), example: "resp_1")
+
   /// A model's name.
   static let model = Parameter(
     name: "model", place: .path,

@@ -79,6 +79,19 @@ extension Daemon {
     return addresses
   }
 
+  /// An embedder that is this daemon would be asked by itself until nothing is left to ask with.
+  static func checkEmbedder(
+    _ settings: Settings, against addresses: [ListenAddress], _ faults: inout [ConfigurationFault]
+  ) {
+    guard let url = settings.embeddings.url else { return }
+    for address in addresses where url.endpoints.contains(where: { $0.hasPrefix("http://\(address)/") }) {
+      faults.append(
+        fault(
+          settings, "embeddings.url", "\(address) is where this daemon itself listens",
+          allowed: "the address of an embedder"))
+    }
+  }
+
   /// The address for the operator, nil for none; what is wrong with it is added to `faults`.
   static func adminAddress(_ settings: Settings, _ faults: inout [ConfigurationFault]) -> ListenAddress? {
     guard let entry = settings.admin.listen else { return nil }

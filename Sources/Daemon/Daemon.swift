@@ -38,6 +38,7 @@ public struct Daemon: Sendable {
     self.logger = logger
     var faults: [ConfigurationFault] = []
     addresses = Self.addresses(settings, &faults)
+    Self.checkEmbedder(settings, against: addresses, &faults)
     adminAddress = Self.adminAddress(settings, &faults)
     let access = Self.accessPolicy(settings, &faults)
     guard faults.isEmpty, let access else { throw ConfigurationFaults(faults: faults) }

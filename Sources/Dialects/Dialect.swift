@@ -59,6 +59,12 @@ public protocol AnswerStream: Sendable {
   /// Keeps connections and watchdogs alive while the answer is awaited; only after `opening`.
   mutating func heartbeat() -> [UInt8]
 
+  /// Why this answer cannot be written, known before a byte of it is: a caller who was told nothing yet gets the fault as
+  /// a status then.
+  ///
+  /// Nil, which is also the default, where it can.
+  func refusal(of answer: ChatAnswer) -> APIFault?
+
   /// Writes the answer to `sink` in pieces of bounded size, each of them whole events. Says the opening too if that was
   /// not said yet. A sink that waits holds the writer back, so a slow reader costs no memory but the answer's own.
   mutating func write<Failure: Error>(
@@ -67,6 +73,11 @@ public protocol AnswerStream: Sendable {
 
   /// The end of a stream whose answer did not come. Never looks like a good end.
   mutating func failure(_ fault: APIFault) -> [UInt8]
+}
+
+extension AnswerStream {
+  /// Most dialects have words for every answer.
+  public func refusal(of _: ChatAnswer) -> APIFault? { nil }
 }
 
 /// When an answer was there.

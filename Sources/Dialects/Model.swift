@@ -22,20 +22,28 @@ public struct Model: Sendable, Equatable {
   /// Reads the router's list: `{"data":[{"id":…, …}]}`, without `object`, with whatever else its backends say
   /// (PROTOCOL.md section 1).
   ///
-  /// Entries without a usable name are left out; nil where there is no list.
+  /// Entries without a name that a request could ask for are left out; nil where there is no list.
   public static func list(fromRouter bytes: [UInt8]) -> [Model]? {
     guard let root = try? JSONDocument(parsing: bytes).root, let object = try? root.object(),
-      let entries = object["data"]?.elements
+      let entries = object["data"]?.lazyElements
     else { return nil }
     var seen: Set<String> = []
     return entries.compactMap { entry in
       guard let members = try? entry.object(), let id = members["id"]?.string ?? members["name"]?.string,
-        !id.isEmpty, seen.insert(id).inserted
+        isUsable(id), seen.insert(id).inserted
       else { return nil }
       return Model(
-        id: id, root: id, created: members["created"]?.integer ?? 0,
+        id: id, root: id, created: members["created"]?.moment ?? 0,
         owner: members["owned_by"]?.string ?? "nomyo")
     }
+  }
+
+  /// Whether a request can ask for it, and lists, logs and terminals can show it on one line.
+  private static func isUsable(_ id: String) -> Bool {
+    (1...RequestMembers.modelByteLimit).contains(id.utf8.count)
+      && !id.unicodeScalars.contains {
+        [.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+      }
   }
 
   /// The same model under another name.

@@ -24,7 +24,7 @@ struct RequestMembers {
     } catch { throw APIFault(error) }
     guard let root else {
       throw .invalidRequest(
-        "invalid_type", "The request body is JSON, but not an object. \(adviceOnBodies)", parameter: "body")
+        "invalid_type", "The request body is JSON, but not an object. \(adviceOnBodies)", parameter: nil)
     }
     return (document, RequestMembers(root))
   }
@@ -53,22 +53,6 @@ struct RequestMembers {
     guard let value = self[name] else { return nil }
     guard let flag = value.bool else { throw wrongType(name, "true or false") }
     return flag
-  }
-
-  func integer(_ name: String, in range: ClosedRange<Int>) throws(APIFault) -> Int? {
-    guard let value = self[name] else { return nil }
-    guard let number = value.integer, range.contains(number) else {
-      throw wrongType(name, "a whole number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return number
-  }
-
-  func number(_ name: String, in range: ClosedRange<Double>) throws(APIFault) -> Double? {
-    guard let value = self[name] else { return nil }
-    guard let number = value.number, range.contains(number) else {
-      throw wrongType(name, "a number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return number
   }
 
   func object(_ name: String) throws(APIFault) -> RequestMembers? {
@@ -109,6 +93,16 @@ struct RequestMembers {
       "invalid_type", "'\(place(of: name))' must be \(expected).", parameter: place(of: name))
   }
 
+  /// A member of the right type with a value that cannot be, such as a number out of range or an unknown word.
+  ///
+  /// - Parameter expected: What it must be, without an article where none fits.
+  func wrongValue(_ name: String, _ expected: String) -> APIFault {
+    let place = place(of: name)
+    let message = self[name]?.quoted.map { "'\(place)' is \($0). It must be \(expected)." }
+    return .invalidRequest(
+      "invalid_value", message ?? "'\(place)' must be \(expected).", parameter: place)
+  }
+
   /// A member that would change the answer and cannot be honoured.
   func unsupported(_ name: String, _ reason: String) -> APIFault {
     .invalidRequest(
@@ -125,10 +119,26 @@ extension RequestMembers {
 
   func model() throws(APIFault) -> String {
     guard let value = self["model"] else { throw missing("model", "a string") }
-    guard let text = value.string, (1...Self.modelByteLimit).contains(text.utf8.count) else {
-      throw wrongType("model", "a string of 1 to \(Self.modelByteLimit) bytes")
+    guard let text = value.string else { throw wrongType("model", "a string") }
+    guard (1...Self.modelByteLimit).contains(text.utf8.count) else {
+      throw wrongValue("model", "a string of 1 to \(Self.modelByteLimit) bytes")
     }
     return text
+  }
+}
+
+extension JSONValue {
+  /// Longer values are not repeated in an error: they tell its reader nothing, and may be the caller's text.
+  private static let quotedByteLimit = 40
+
+  /// A short string or number, as an error shows it.
+  fileprivate var quoted: String? {
+    guard text.count <= Self.quotedByteLimit else { return nil }
+    switch kind {
+    case .string: return string.map { ForeignText($0).description }
+    case .number: return String(decoding: text, as: UTF8.self)
+    default: return nil
+    }
   }
 }
 
@@ -145,14 +155,16 @@ extension APIFault {
           + "refused: send each member once.", parameter: ForeignText(name).text)
     case .tooDeep(let limit):
       self = .invalidRequest(
-        "nesting_too_deep", "The request body nests deeper than \(limit) levels.", parameter: "body")
+        "nesting_too_deep", "The request body nests deeper than \(limit) levels.", parameter: nil)
+    case .empty:
+      self = .invalidRequest(
+        "invalid_json", "The request body is empty. \(adviceOnBodies)", parameter: nil)
     case .invalidUTF8, .byteOrderMark:
       self = .invalidRequest(
-        "invalid_encoding", "The request body is \(error). \(adviceOnBodies)",
-        parameter: "body")
+        "invalid_encoding", "The request body is \(error). \(adviceOnBodies)", parameter: nil)
     default:
       self = .invalidRequest(
-        "invalid_json", "The request body is \(error). \(adviceOnBodies)", parameter: "body")
+        "invalid_json", "The request body is \(error). \(adviceOnBodies)", parameter: nil)
     }
   }
 }

@@ -48,6 +48,8 @@ public struct RequestPolicy: Sendable {
   public var aliases: [String: String]
   /// The router's models, as far as they are known.
   public var knownModels: Set<String> = []
+  /// Whether the request is in a dialect whose clients add `:latest` to every name without a tag.
+  var addsLatest = false
 
   /// A policy.
   public init(
@@ -63,12 +65,14 @@ public struct RequestPolicy: Sendable {
 
   /// The router's name for the model that a caller names.
   ///
-  /// Ollama's clients know every model with a tag and use that name on OpenAI's routes too, so the tag that Ollama adds
-  /// goes where it is known that the router has the model without it.
+  /// Ollama's clients know every model with a tag and use that name on OpenAI's routes too, so a name is looked for as
+  /// it is, without `:latest`, and with it. Where it is not found, the tag that nobody but Ollama adds goes if the list
+  /// lacks it, or if there is no list and the request is one of Ollama's.
   func routerModel(for name: String) -> String {
-    if let target = aliases[name] { return target }
-    let untagged = OllamaModels.untagged(name)
-    guard untagged != name, !knownModels.contains(name) else { return name }
-    return aliases[untagged] ?? (knownModels.contains(untagged) ? untagged : name)
+    for spelling in OllamaModels.spellings(of: name) {
+      if let target = aliases[spelling] { return target }
+      if knownModels.contains(spelling) { return spelling }
+    }
+    return knownModels.isEmpty && !addsLatest ? name : OllamaModels.untagged(name)
   }
 }

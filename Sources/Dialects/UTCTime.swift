@@ -3,8 +3,8 @@ public enum UTCTime {
   private static let secondsPerDay = 86400
   /// Days from the first of the year 1 to 1970.
   private static let epochDay = daysBefore(year: 1970)
-  /// The last second of the year 9999, the last that RFC 3339 can say.
-  private static let latest = (daysBefore(year: 10000) - epochDay) * secondsPerDay - 1
+  /// The last second of the year 9999, the last that RFC 3339 can say, in seconds since 1970.
+  static let latest = (daysBefore(year: 10000) - epochDay) * secondsPerDay - 1
 
   /// The text of a moment; what lies outside the years 1970 to 9999 becomes the nearest that does not.
   ///

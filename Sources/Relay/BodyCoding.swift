@@ -33,8 +33,19 @@ extension APIFault {
       case .tooLarge: (413, "request_too_large")
       case .outOfMemory: (503, "out_of_memory")
       }
+    let message =
+      switch fault {
+      case .unknown(let name):
+        "The request body has the content coding \(ForeignText(name)), which is not known here. Send "
+          + "\(ContentCoding.accepted), or none."
+      case .tooLarge(let limit):
+        "The request body is larger than \(limit) bytes when it is decompressed, which is what limits.request allows. "
+          + "Shorten the conversation or the attachments."
+      case .tooMany, .malformed, .outOfMemory:
+        "The request body is \(fault)."
+      }
     self.init(
       status: status, type: status < 500 ? "invalid_request_error" : "server_error", code: code,
-      message: "The request body is \(fault).")
+      message: message)
   }
 }

@@ -16,14 +16,26 @@ final class Call: Sendable {
   let bearer: Credential?
   let arrived: ContinuousClock.Instant
 
+  private let readers: LargeBodies
+
+  /// - Parameter readers: Where the work on a large body is done.
   /// - Throws: where the body cannot be decoded.
-  init(_ route: Route, _ request: InboundRequest, _ live: ProxyResponder.Live) throws(APIFault) {
+  init(
+    _ route: Route, _ request: InboundRequest, _ live: ProxyResponder.Live, reading readers: LargeBodies
+  ) async throws(APIFault) {
     arrived = .now
     self.route = route
     self.live = live
+    self.readers = readers
     head = request.head
-    body = try request.decodedBody(limit: live.configuration.requestLimit)
     bearer = live.configuration.apiKey.map(Credential.init) ?? Credential(from: head.fields)
+    let limit = live.configuration.requestLimit
+    body =
+      request.head.fields[.contentEncoding] == nil
+      ? request.body
+      : try await readers.read(request.body.count * LargeBodies.usualCompression) { () throws(APIFault) in
+        try request.decodedBody(limit: limit)
+      }
   }
 
   /// A request that its dialect understood.
@@ -36,22 +48,26 @@ final class Call: Sendable {
   /// Reads the body, and the tier from wherever it is asked for.
   ///
   /// - Parameter models: The names of the router's models, as far as they are known.
-  func decoded(by dialect: any Dialect, knowing models: Set<String>) throws(APIFault) -> Decoded {
+  func decoded(by dialect: any Dialect, knowing models: Set<String>) async throws(APIFault) -> Decoded {
     var policy = live.configuration.policy
     policy.knownModels = models
-    let request = try dialect.decode(body, under: policy)
+    let (body, readingPolicy) = (body, policy)
+    let request = try await readers.read(body.count) { () throws(APIFault) in
+      try dialect.decode(body, under: readingPolicy)
+    }
     return Decoded(dialect: dialect, request: request, tier: try tier(of: request.chats[0]))
   }
 
   /// The header's tier goes before the body's, and both before the configured one.
   private func tier(of chat: ChatRequest) throws(APIFault) -> SecurityTier? {
-    guard let name = head.fields[.securityTier] ?? chat.securityTier else {
-      return live.configuration.securityTier
-    }
+    let asked = head.fields[.securityTier]
+    guard let name = asked ?? chat.securityTier else { return live.configuration.securityTier }
     guard let tier = SecurityTier(rawValue: name) else {
       let known = SecurityTier.allCases.map(\.rawValue).joined(separator: ", ")
+      let place = asked == nil ? "'security_tier'" : "The header X-Security-Tier"
       throw .invalidRequest(
-        "invalid_security_tier", "The security tier must be one of \(known).", parameter: "security_tier")
+        "invalid_security_tier", "\(place) is \(ForeignText(name)); it must be one of \(known).",
+        parameter: asked == nil ? "security_tier" : nil)
     }
     return tier
   }

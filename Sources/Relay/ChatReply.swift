@@ -41,7 +41,7 @@ struct ChatReply {
     -> ExchangeEnding
   {
     var stream = request.encoder.stream(at: now)
-    let ending = try await waiting(
+    let waited = try await waiting(
       for: work, schedule: WaitSchedule(first: pacing.commitAfter, interval: pacing.keepalive), clock: clock
     ) { () async throws(CallerGone) in
       if reply.hasBegun {
@@ -51,6 +51,12 @@ struct ChatReply {
         try await reply.write(stream.opening())
       }
     }
+    // What the dialect has no words for is a failure, and a real status if nothing was said yet.
+    let result = waited.result.flatMap { [stream] answer in
+      stream.refusal(of: answer).map { .failure(FailedExchange(failure: .answer($0), wasTriedAgain: false)) }
+        ?? .success(answer)
+    }
+    let ending = ExchangeEnding(result: result, report: waited.report)
     switch ending.result {
     case .success(let answer):
       if !reply.hasBegun { try await reply.begin(.ok, streamFields(stream.contentType, ending.report)) }
@@ -120,6 +126,7 @@ struct ChatReply {
   private func withReport(_ report: ExchangeReport?, _ fields: HTTPFields) -> HTTPFields {
     var fields = fields
     if let report { fields[.serverTiming] = report.timing.headerValue }
+    if let report, !report.leftOut.isEmpty { fields[.leftOut] = report.leftOutValue }
     if namesOpenAI {
       // The one version that there is.
       fields[.openAIVersion] = "2020-10-01"

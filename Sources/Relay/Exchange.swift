@@ -62,20 +62,27 @@ struct Exchange: Sendable {
   /// There are two ways back: a router whose key is no longer the one that the request was sealed for, and one that
   /// refuses what it does not document.
   private mutating func attempt() async throws(ExchangeFailure) -> ChatAnswer {
-    if context.isStrict { reduce() }
+    let subject = MemberTolerance.Subject(key: turn.key, model: request.routerModel)
+    if mayReduce, context.tolerance({ $0.isStrict(subject, at: $1) }) { reduce() }
     var posted = try await post()
     if try await isKeyChanged(after: posted) { posted = try await post() }
-    if posted.response.status == 400, reduce() {
-      posted = try await post()
-      if posted.response.status != 400 { context.isStrict = true }
+    guard posted.response.status == 400, mayReduce, context.tolerance({ $0.mayTry(subject, at: $1) }),
+      reduce()
+    else {
+      return try await open(posted)
     }
-    return try await open(posted)
+    posted = try await post()
+    if posted.response.status == 400 { context.tolerance { $0.didNotHelp(subject, at: $1) } }
+    let answer = try await open(posted)
+    report.hasLearned = context.tolerance { $0.helped(subject, at: $1) }
+    return answer
   }
 
   /// Leaves out what the router does not document; false if that changes nothing.
   @discardableResult
   private mutating func reduce() -> Bool {
-    guard mayReduce, let reduced = request.documentedOnly() else { return false }
+    guard let reduced = request.documentedOnly() else { return false }
+    report.leftOut = request.undocumentedMembers()
     request = reduced
     return true
   }
@@ -199,7 +206,10 @@ extension Exchange {
   }
 
   private mutating func open(_ posted: Posted) async throws(ExchangeFailure) -> ChatAnswer {
-    guard posted.response.status == 200 else { throw .status(RouterRefusal(posted.response)) }
+    guard posted.response.status == 200 else {
+      let refusal = RouterRefusal(posted.response)
+      throw UnknownModel(refusal, of: request).map { .unknownModel($0) } ?? .status(refusal)
+    }
     let start = ContinuousClock.now
     defer { report.timing.open += start.duration(to: .now) }
     let sealed = posted.request

@@ -13,7 +13,7 @@ public struct ExchangeContext: Sendable {
   let clock: any Clock<Duration>
   /// The time that has passed by that clock.
   let uptime: @Sendable () -> Duration
-  private let strictness = Locked(false)
+  private let tolerance = Locked(MemberTolerance())
 
   /// - Parameters:
   ///   - workers: Where answers are opened; their number is how many RSA operations run at once.
@@ -34,9 +34,9 @@ public struct ExchangeContext: Sendable {
     uptime = self.clock.stopwatch()
   }
 
-  /// Whether the router was seen to refuse a request for members that it does not document.
-  var isStrict: Bool {
-    get { strictness.withLock { $0 } }
-    nonmutating set { strictness.withLock { $0 = newValue } }
+  /// What was learned of the router's tolerance, and now.
+  func tolerance<Result>(_ body: (inout MemberTolerance, Duration) -> Result) -> Result {
+    let now = uptime()
+    return tolerance.withLock { body(&$0, now) }
   }
 }

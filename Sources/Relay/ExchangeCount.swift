@@ -27,7 +27,7 @@ extension ExchangeFailure {
     case .keyUntrusted, .keyRefused, .integrity, .answer: .integrity
     case .unsent, .transport, .keyUnavailable(.transport): .unreachable
     case .held, .keyUnavailable(.held), .deadlinePassed: .held
-    case .keyUnavailable(.status), .status: .routerError
+    case .keyUnavailable(.status), .status, .unknownModel: .routerError
     case .notReady, .keyShortage: .keyShortage
     case .tooLarge: .requestError
     case .cancelled: .callerGone

@@ -21,7 +21,7 @@ extension Exchange {
 /// The exchanges for one request that asks several things at once, joined into one answer.
 struct ExchangeBatch: Sendable {
   /// So many of them run at once: each holds its prompt and its answer in memory.
-  private static let width = 4
+  static let width = 4
 
   private let exchanges: [Exchange]
 

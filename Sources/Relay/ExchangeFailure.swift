@@ -30,6 +30,8 @@ enum ExchangeFailure: Error, Sendable {
   case deadlinePassed
   /// The router answered with a status other than 200.
   case status(RouterRefusal)
+  /// The router does not know the model.
+  case unknownModel(UnknownModel)
   /// The router answered 200 with something that must not be used.
   case integrity(EnvelopeFault.Cause)
   /// The answer is authentic but not a chat completion.
@@ -67,7 +69,7 @@ extension ExchangeFailure {
     case .status(let refusal):
       .status(refusal.status, retryAfter: refusal.retryAfter)
     case .notReady, .tooLarge, .keyShortage, .keyUntrusted, .keyRefused, .keyUnavailable(.held), .held,
-      .deadlinePassed, .integrity, .answer, .cancelled, .local:
+      .deadlinePassed, .unknownModel, .integrity, .answer, .cancelled, .local:
       .final
     }
   }
@@ -87,6 +89,7 @@ extension ExchangeFailure {
     case .held(let refusal): "held-\(refusal.reason.name)"
     case .deadlinePassed: "deadline-passed"
     case .status(let refusal): "router-status-\(refusal.status)"
+    case .unknownModel: "unknown-model"
     case .integrity(let cause): "integrity-\(cause.rawValue)"
     case .answer(let fault): fault.code
     case .cancelled: "cancelled"

@@ -67,6 +67,8 @@ extension ExchangeFailure {
           + "changes answers or router.url leads to the wrong server; the log names the check that failed.")
     case .answer(let fault):
       fault
+    case .unknownModel(let model):
+      model.fault
     case .cancelled:
       server(
         503, "shutting_down",
@@ -128,14 +130,7 @@ extension ExchangeFailure {
     if refusal.status == 503, let wait = refusal.retryAfter, wait > RetryMachine.longestRetryAfter {
       return PacingRefusal(.breaker(.coolDown), retryAfter: wait).fault
     }
-    let said = refusal.detail.map { " It says: \(ForeignText($0))" } ?? ""
-    if refusal.status == 404, refusal.detail?.lowercased().contains("model") == true {
-      // The code by which clients know it; the router has the same status for a wrong base URL.
-      return APIFault(
-        status: 404, type: "invalid_request_error", code: "model_not_found",
-        message: "The router does not know this model. GET /v1/models lists those it does." + said,
-        parameter: "model")
-    }
+    let said = refusal.detail.map { " The router says: \(ForeignText($0))" } ?? ""
     let row = Self.refusals[refusal.status] ?? Self.otherRefusal
     return APIFault(
       status: row.status ?? refusal.status, type: row.type, code: row.code,
@@ -159,7 +154,9 @@ extension ExchangeFailure {
       message: "The router refuses this request."),
     401: Row(
       type: "authentication_error", code: "upstream_authentication",
-      message: "The router refuses the API key. Check NOMYO_API_KEY or router.api_key_file."),
+      message:
+        "The router refuses the API key, or wants one. Check the daemon's (NOMYO_API_KEY or router.api_key_file) or, where "
+        + "it has none, the one that the request brings (Authorization: Bearer, or x-api-key)."),
     403: Row(
       type: "permission_error", code: "upstream_forbidden",
       message: "The router does not allow this model for the requested security tier."),

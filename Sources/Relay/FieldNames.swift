@@ -14,6 +14,8 @@ extension HTTPField.Name {
   static let anthropicVersion = HTTPField.Name(constant: "anthropic-version")
   /// Where Anthropic's clients look for the name of a request.
   static let anthropicRequestID = HTTPField.Name(constant: "request-id")
+  /// The members of the request that were left out because the router refuses them.
+  static let leftOut = HTTPField.Name(constant: "x-nomyo-left-out")
   /// Says that a count of tokens is an estimate.
   static let tokenCount = HTTPField.Name(constant: "x-token-count")
   /// Which version of its API OpenAI answers with.

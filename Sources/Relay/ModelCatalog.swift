@@ -69,12 +69,7 @@ public actor ModelCatalog {
     return await refreshInTime(bearer, turn, at: now) ?? known.models
   }
 
-  /// The models that `bearer` may ask for, as far as that is known already.
-  func known(for bearer: Credential?) -> [Model] {
-    fixed.isEmpty ? entries[bearer]?.models ?? [] : withAliases(fixed)
-  }
-
-  /// The names of those models.
+  /// The names of the models that `bearer` may ask for, as far as they are known already.
   func knownNames(for bearer: Credential?) -> Set<String> {
     fixed.isEmpty ? entries[bearer]?.names ?? [] : Set(withAliases(fixed).map(\.id))
   }

@@ -54,8 +54,9 @@ extension BreakerCause {
       var fault = APIFault(
         status: 401, type: "authentication_error", code: "upstream_authentication",
         message:
-          "The router refused this API key a moment ago, so it is not asked again for some seconds. Check NOMYO_API_KEY "
-          + "or router.api_key_file.", retryAfter: retryAfter)
+          "The router refused this API key, or the lack of one, a moment ago, so it is not asked again for some seconds. "
+          + "Check the daemon's (NOMYO_API_KEY or router.api_key_file) or, where it has none, the one that the request "
+          + "brings.", retryAfter: retryAfter)
       fault.shouldRetry = false
       return fault
     case .unreachable:

@@ -1,22 +1,36 @@
 import Platform
 
-/// How many requests are worked on at once.
+/// How many exchanges are worked on at once.
 final class Places: Sendable {
   private let taken = Locked(0)
 
-  /// A place among the requests at once, which its holder gives back.
-  struct Place {
+  /// Places among the exchanges at once, which their holder gives back.
+  struct Hold: ~Copyable {
     fileprivate let places: Places
-    func leave() { places.taken.withLock { $0 -= 1 } }
-  }
+    fileprivate var count = 1
 
-  /// A place of so many, nil if there is none.
-  func enter(of limit: Int) -> Place? {
-    let isFree = taken.withLock { count in
-      guard count < limit else { return false }
-      count += 1
+    deinit { places.taken.withLock { [count] in $0 -= count } }
+
+    /// Takes as many as `count` of so many; false if there are not enough.
+    mutating func widen(to count: Int, of limit: Int) -> Bool {
+      let more = min(count, limit) - self.count
+      guard more > 0 else { return true }
+      guard places.take(more, of: limit) else { return false }
+      self.count += more
       return true
     }
-    return isFree ? Place(places: self) : nil
+  }
+
+  /// One place of so many, nil if there is none.
+  func enter(of limit: Int) -> Hold? {
+    take(1, of: limit) ? Hold(places: self) : nil
+  }
+
+  private func take(_ count: Int, of limit: Int) -> Bool {
+    taken.withLock { taken in
+      guard taken + count <= limit else { return false }
+      taken += count
+      return true
+    }
   }
 }

@@ -38,6 +38,11 @@ extension ProxyResponder {
       let total = call.arrived.duration(to: .now)
       metrics.exchangeEnded(ending.report.counted(ending.result, total: total))
       log(ending, call, decoded, total)
+      if ending.report.hasLearned {
+        logger.warning(
+          "the router refuses members that it does not document: they are left out for this key and model",
+          metadata: ["id": "\(call.head.id)", "members": "\(ending.report.leftOut.count)"])
+      }
     } catch {
       let total = call.arrived.duration(to: .now)
       metrics.exchangeEnded(.init(result: .callerGone, total: total))

@@ -13,10 +13,9 @@ extension ProxyResponder {
         return AnthropicModels.model(try Self.model(id, in: models))
       }
       return OpenAIModels.model(try Self.model(id, in: models))
-    case .chatbots: return EnclavaBots.list(call.live.configuration.chatbots, since: startedAt)
+    case .chatbots: return EnclavaBots.list(call.chatbots, since: startedAt)
     case .chatbotModels(let id):
-      let bot = try call.chatbot(id)
-      return EnclavaBots.models(bot, root: call.live.configuration.policy.aliases[bot.model])
+      return EnclavaBots.models(try call.chatbot(id))
     case .ollamaTags: return OllamaModels.tags(try await models(call))
     case .ollamaShow:
       let name = try OllamaShow.model(in: call.body)
@@ -24,8 +23,6 @@ extension ProxyResponder {
         throw .unknownModel(name)
       }
       return OllamaShow.answer(model)
-    case .ollamaChat: return OllamaLoad.chat(call.body, at: WallClock.seconds())?.body ?? []
-    case .ollamaGenerate: return OllamaLoad.generate(call.body, at: WallClock.seconds())?.body ?? []
     default:
       let models = try await models(call)
       guard call.head.isAnthropic else { return OpenAIModels.list(models) }
@@ -33,11 +30,6 @@ extension ProxyResponder {
       return try AnthropicModels.list(
         models, limit: query["limit"], afterID: query["after_id"], beforeID: query["before_id"])
     }
-  }
-
-  /// The models that can be told without asking anybody.
-  func knownModels(_ call: Call) async -> [Model] {
-    await call.live.catalog.known(for: call.bearer)
   }
 
   private func models(_ call: Call) async throws(APIFault) -> [Model] {
@@ -52,13 +44,40 @@ extension ProxyResponder {
   }
 }
 
+extension ProxyResponder {
+  /// The answer to a request that only loads a model, which the router does by itself; an unknown one is refused as far as
+  /// that can be known.
+  func loaded(_ load: OllamaLoad, _ call: Call) async throws(APIFault) -> OutboundAnswer {
+    if let models = try? await models(call), OllamaModels.resolve(load.model, in: models) == nil {
+      throw .unknownModel(load.model)
+    }
+    return .json(load.body, adding: commonFields(call.head))
+  }
+}
+
 extension Call {
+  /// The chatbots, each with the name that the router has for its model: answers carry that as well.
+  var chatbots: [Chatbot] {
+    live.configuration.chatbots.map { bot in
+      var bot = bot
+      bot.model = live.configuration.policy.aliases[bot.model] ?? bot.model
+      return bot
+    }
+  }
+
   /// The chatbot of this name.
   func chatbot(_ id: String) throws(APIFault) -> Chatbot {
-    guard let bot = live.configuration.chatbots.first(where: { $0.id == id }) else {
-      throw .unknownChatbot(id)
-    }
+    guard let bot = chatbots.first(where: { $0.id == id }) else { throw .unknownChatbot(id) }
     return bot
+  }
+
+  /// What a request says that asks nothing but to load a model; nil for all others.
+  var load: OllamaLoad? {
+    switch route {
+    case .ollamaChat: OllamaLoad.chat(body, at: WallClock.seconds())
+    case .ollamaGenerate: OllamaLoad.generate(body, at: WallClock.seconds())
+    default: nil
+    }
   }
 
   /// What tells this caller from others who talk to the same chatbot: the key that it brought, as a digest.

@@ -9,16 +9,14 @@ import RouterTrust
 /// Requests that do not ask the model.
 extension ProxyResponder {
   /// The dialect of a request that asks the model; nil where the model is not asked.
-  func dialect(of call: Call) async throws(APIFault) -> (any Dialect)? {
+  func dialect(of call: Call) throws(APIFault) -> (any Dialect)? {
     switch call.route {
     case .chatCompletions: OpenAIChat()
     case .completions: OpenAICompletions()
     case .responses: OpenAIResponses()
     case .messages: AnthropicMessages(requestID: call.head.id.description)
-    case .ollamaChat:
-      OllamaLoad.chat(call.body, at: 0) == nil ? OllamaChat(models: await knownModels(call)) : nil
-    case .ollamaGenerate:
-      OllamaLoad.generate(call.body, at: 0) == nil ? OllamaGenerate(models: await knownModels(call)) : nil
+    case .ollamaChat: OllamaChat()
+    case .ollamaGenerate: OllamaGenerate()
     case .chatbotCompletions(let id): EnclavaBotCompletions(bot: try call.chatbot(id))
     case .chatbotChat(let id):
       EnclavaChat(bot: try call.chatbot(id), caller: call.callerName, conversations: conversations)
@@ -30,10 +28,10 @@ extension ProxyResponder {
   func localAnswer(to call: Call) async throws(APIFault) -> OutboundAnswer {
     let head = call.head
     switch call.route {
-    case .models, .model, .chatbots, .chatbotModels, .ollamaTags, .ollamaShow, .ollamaChat, .ollamaGenerate:
+    case .models, .model, .chatbots, .chatbotModels, .ollamaTags, .ollamaShow:
       return .json(try await list(call), adding: commonFields(head))
     case .countTokens:
-      // An estimate and not a count, which nobody but this header says.
+      // An estimate and not a count.
       let fields = commonFields(head).merging([.tokenCount: "estimate"])
       return .json(try AnthropicTokenCount.estimate(call.body), adding: fields)
     case .embeddings, .ollamaEmbed, .ollamaEmbeddings:
@@ -47,7 +45,8 @@ extension ProxyResponder {
     case .openAPI: return .json(OpenAPIDocument.json(version: version), adding: commonFields(head))
     case .alive: return .json(Array(#"{"status":"alive"}"#.utf8), adding: commonFields(head))
     case .ready: return await readiness(call)
-    case .chatCompletions, .completions, .responses, .messages, .chatbotChat, .chatbotCompletions:
+    case .chatCompletions, .completions, .responses, .messages, .ollamaChat, .ollamaGenerate, .chatbotChat,
+      .chatbotCompletions:
       throw .unknownRoute(head)
     }
   }

@@ -19,6 +19,7 @@ public final class ProxyResponder: Responder {
 
   private let parts: Locked<Live>
   private let places = Places()
+  private let readers = LargeBodies()
   let metrics: Metrics
   let logger: Logger
   let callers = CallerIdentity()
@@ -88,13 +89,17 @@ public final class ProxyResponder: Responder {
     }
     // Those who wait for their turn have a limit of their own, and no part in this one.
     let limit = live.configuration.inFlightLimit + live.context.router.waiting
-    guard let place = places.enter(of: route.isHealth ? .max : limit) else {
+    guard var hold = places.enter(of: route.isHealth ? .max : limit) else {
       return try await reply.send(answer(.tooManyInFlight, to: head))
     }
-    defer { place.leave() }
     switch await prepared(route, request, live) {
     case .answer(let answer): try await reply.send(answer)
-    case .question(let call, let decoded): try await exchange(call, decoded, reply)
+    case .question(let call, let decoded):
+      // Each exchange that runs or waits for its turn counts, also where several are one request.
+      guard hold.widen(to: min(decoded.request.chats.count, ExchangeBatch.width), of: limit) else {
+        return try await reply.send(answer(.tooManyInFlight, to: head))
+      }
+      try await exchange(call, decoded, reply)
     }
   }
 
@@ -106,10 +111,11 @@ public final class ProxyResponder: Responder {
 
   private func prepared(_ route: Route, _ request: InboundRequest, _ live: Live) async -> Work {
     do throws(APIFault) {
-      let call = try Call(route, request, live)
-      guard let dialect = try await dialect(of: call) else { return .answer(try await localAnswer(to: call)) }
+      let call = try await Call(route, request, live, reading: readers)
+      if let load = call.load { return .answer(try await loaded(load, call)) }
+      guard let dialect = try dialect(of: call) else { return .answer(try await localAnswer(to: call)) }
       let names = await live.catalog.knownNames(for: call.bearer)
-      return .question(call, try call.decoded(by: dialect, knowing: names))
+      return .question(call, try await call.decoded(by: dialect, knowing: names))
     } catch {
       return .answer(answer(error, to: request.head))
     }

@@ -170,16 +170,20 @@ extension Grammar<[String: String]> {
   static let aliases = Grammar(
     type: "table", allowed: "a table of NAME = \"ROUTER MODEL\", both without control characters",
     shape: .table,
-    read: { raw throws(Rejection) in
-      guard case .table(let entries) = raw else { throw .expected("table", raw) }
-      var aliases: [String: String] = [:]
+    read: { raw throws(Rejections) in
+      guard case .table(let entries) = raw else { throw Rejections(.expected("a table", raw)) }
+      let model = Grammar<String>.modelName
+      var (aliases, rejections): ([String: String], [Rejection]) = ([:], [])
       for entry in entries {
-        guard case .string(let model) = entry.value else { throw .expected("string", entry.value) }
-        for name in [entry.name, model] where !isModelName(name) {
-          throw Rejection(problem: "\(name.shown) is no model name")
+        for name in [.string(entry.name), entry.value] {
+          do throws(Rejections) {
+            aliases[entry.name] = try model.read(name)
+          } catch {
+            rejections += error.all.map { $0.at([entry.name], allowed: model.allowed) }
+          }
         }
-        aliases[entry.name] = model
       }
+      guard rejections.isEmpty else { throw Rejections(rejections) }
       return aliases
     },
     write: { aliases in

@@ -7,12 +7,26 @@ struct Grammar<Value: Sendable>: Sendable {
   /// How text from the environment or a flag becomes a value.
   let shape: TextShape
   /// The checked value.
-  let read: @Sendable (RawValue) throws(Rejection) -> Value
+  let read: @Sendable (RawValue) throws(Rejections) -> Value
   /// The value as TOML; nil when there is none.
   let write: @Sendable (Value) -> String?
 }
 
 extension Grammar {
+  /// A value of which one thing can be wrong at a time.
+  init(
+    type: String, allowed: String, shape: TextShape,
+    readOne: @escaping @Sendable (RawValue) throws(Rejection) -> Value,
+    write: @escaping @Sendable (Value) -> String?
+  ) {
+    self.init(
+      type: type, allowed: allowed, shape: shape,
+      read: { raw throws(Rejections) in
+        do throws(Rejection) { return try readOne(raw) } catch { throw Rejections(error) }
+      },
+      write: write)
+  }
+
   /// A value that is one TOML string.
   ///
   /// With `private`, faults do not repeat what was written.
@@ -23,8 +37,8 @@ extension Grammar {
   ) -> Grammar {
     Grammar(
       type: type, allowed: allowed, shape: .string,
-      read: { raw throws(Rejection) in
-        guard case .string(let text) = raw else { throw .expected(type, raw, private: isPrivate) }
+      readOne: { raw throws(Rejection) in
+        guard case .string(let text) = raw else { throw .expected("a string", raw, private: isPrivate) }
         return try read(text)
       },
       write: { write($0)?.quoted })
@@ -37,21 +51,40 @@ extension Grammar {
     Grammar(
       type: "list",
       allowed: "a list of\(maximum < .max ? " at most \(maximum)" : ""): \(item.allowed)", shape: .list,
-      read: { raw throws(Rejection) in
-        guard case .list(let raws) = raw else { throw .expected("list", raw) }
-        guard raws.count >= minimum else { throw Rejection(problem: "the list is empty") }
-        guard raws.count <= maximum else { throw Rejection(problem: "the list has \(raws.count) items") }
-        var items: [Item] = []
-        for raw in raws {
-          let value = try item.read(raw)
-          guard !items.contains(value) else {
-            throw Rejection(problem: "\(item.write(value) ?? "an item") appears twice")
-          }
-          items.append(value)
+      read: { raw throws(Rejections) in
+        guard case .list(let raws) = raw else { throw Rejections(.expected("a list", raw)) }
+        var rejections: [Rejection] = []
+        if raws.count < minimum { rejections.append(Rejection(problem: "the list is empty")) }
+        if raws.count > maximum {
+          rejections.append(Rejection(problem: "the list has \(raws.count) items"))
         }
+        let items = read(raws, as: item, &rejections)
+        guard rejections.isEmpty else { throw Rejections(rejections) }
         return items
       },
       write: { "[" + $0.compactMap(item.write).joined(separator: ", ") + "]" })
+  }
+
+  /// The elements of a list that are taken; what is wrong with the others is added to the rejections.
+  private static func read<Item: Hashable & Sendable>(
+    _ raws: [RawValue], as item: Grammar<Item>, _ rejections: inout [Rejection]
+  ) -> [Item] where Value == [Item] {
+    var items: [Item] = []
+    var known: Set<Item> = []
+    for (index, raw) in raws.enumerated() {
+      let place = ["[\(index)]"]
+      do throws(Rejections) {
+        let value = try item.read(raw)
+        items.append(value)
+        guard !known.insert(value).inserted else { continue }
+        rejections.append(
+          Rejection(problem: "\(item.write(value) ?? "the item") appears twice")
+            .at(place, allowed: "a value that the list does not have yet"))
+      } catch {
+        rejections += error.all.map { $0.at(place, allowed: item.allowed) }
+      }
+    }
+    return items
   }
 }
 
@@ -59,8 +92,8 @@ extension Grammar<Bool> {
   /// `true` or `false`.
   static let boolean = Grammar(
     type: "boolean", allowed: "true or false", shape: .boolean,
-    read: { raw throws(Rejection) in
-      guard case .boolean(let value) = raw else { throw .expected("boolean", raw) }
+    readOne: { raw throws(Rejection) in
+      guard case .boolean(let value) = raw else { throw .expected("a boolean", raw) }
       return value
     },
     write: { "\($0)" })
@@ -80,8 +113,8 @@ extension Grammar<Int> {
   private static func integer(allowed: String, accepts: @escaping @Sendable (Int) -> Bool) -> Grammar {
     Grammar(
       type: "integer", allowed: allowed, shape: .integer,
-      read: { raw throws(Rejection) in
-        guard case .integer(let number) = raw else { throw .expected("integer", raw) }
+      readOne: { raw throws(Rejection) in
+        guard case .integer(let number) = raw else { throw .expected("an integer", raw) }
         guard let value = Int(exactly: number), accepts(value) else {
           throw Rejection(problem: "\(number) is not allowed")
         }
@@ -99,7 +132,7 @@ extension Grammar<Int> {
       allowed: "a whole number with B, KiB, MiB or GiB, \(spelling.text(range.lowerBound)) to "
         + spelling.text(range.upperBound),
       shape: .string,
-      read: { raw throws(Rejection) in
+      readOne: { raw throws(Rejection) in
         switch raw {
         case .integer(let bytes): return Int(try bytes.within(range, shown: "\(bytes)"))
         case .string(let text):
@@ -107,7 +140,7 @@ extension Grammar<Int> {
             throw Rejection(problem: "\(text.shown) is not a size")
           }
           return Int(try bytes.within(range, shown: text))
-        default: throw .expected("size", raw)
+        default: throw .expected("a size", raw)
         }
       },
       write: { spelling.text(Int64($0)).quoted })
@@ -156,7 +189,7 @@ extension Grammar {
     let word = Grammar<Word>.word
     return Grammar(
       type: word.type, allowed: "none, \(word.allowed)", shape: .string,
-      read: { raw throws(Rejection) in
+      read: { raw throws(Rejections) in
         if case .string("none") = raw { return nil }
         return try word.read(raw)
       },
@@ -165,7 +198,7 @@ extension Grammar {
 }
 
 extension Rejection {
-  /// A value of the wrong type.
+  /// A value of the wrong type; the type has its article.
   static func expected(_ type: String, _ found: RawValue, private isPrivate: Bool = false) -> Rejection {
     Rejection(problem: "expected \(type), found \(isPrivate ? found.kind : found.shown)")
   }

@@ -25,4 +25,8 @@ struct Rejection: Error {
 /// All that is wrong with one value, never empty.
 struct Rejections: Error {
   let all: [Rejection]
+
+  init(_ all: [Rejection]) { self.all = all }
+
+  init(_ one: Rejection) { all = [one] }
 }

@@ -157,9 +157,9 @@ extension SettingKey {
     SettingKey(
       "compat.remote_images", \.compat.remoteImages, .word,
       """
-      What happens to images that a request names by an `http` address. `refuse`: the request is refused, \
-      because the router's host would fetch the image in the clear; `pass`: the address is sent. This \
-      proxy never fetches it.
+      What happens to images and whatever else a request names by an address that somebody would fetch. \
+      `refuse`: the request is refused, because the router's host would fetch it in the clear; `pass`: the \
+      address is sent. This proxy never fetches it.
       """),
 
     SettingKey(
@@ -184,7 +184,8 @@ extension SettingKey {
       "privacy.strip_identifiers", \.privacy.stripIdentifiers, .word,
       """
       Which identifying members are taken out of a request before it is sealed. `account`: metadata, \
-      safety_identifier, session_id, prompt_cache_key and store; `all`: user as well; `none`: nothing.
+      client_metadata, litellm_*, safety_identifier, user_id, session_id, conversation_id, thread_id, trace_id, \
+      prompt_cache_*, store, and these and id of messages; `all`: user as well; `none`: nothing.
       """),
 
     SettingKey(

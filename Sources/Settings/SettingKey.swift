@@ -34,11 +34,7 @@ public struct SettingKey: Sendable {
     allowed = grammar.allowed
     shape = grammar.shape
     members = []
-    assign = { raw, settings throws(Rejections) in
-      do throws(Rejection) {
-        settings[keyPath: field] = try grammar.read(raw)
-      } catch { throw Rejections(all: [error]) }
-    }
+    assign = { raw, settings throws(Rejections) in settings[keyPath: field] = try grammar.read(raw) }
     write = { grammar.write($0[keyPath: field]) }
   }
 

@@ -71,7 +71,7 @@ struct SettingsReading {
       if let key = SettingKey.byEnvironmentName[name] {
         read(text, as: key, from: source)
       } else {
-        report(nil, source, "unknown variable", allowed: Self.variable(nearestTo: name))
+        report(nil, source, "unknown variable", allowed: Self.advice(onVariable: name))
       }
     }
   }
@@ -128,7 +128,7 @@ struct SettingsReading {
       } else if case .table(let inner) = entry.value, !inner.isEmpty || isSection(name) {
         read(inner, below: path, of: document, in: file)
       } else if isSection(name) {
-        report(name, source, "expected table, found \(entry.value.kind)", allowed: "a table: [\(name)]")
+        report(name, source, "expected a table, found \(entry.value.kind)", allowed: "a table: [\(name)]")
       } else {
         reportUnknown(name, source)
       }
@@ -179,27 +179,6 @@ struct SettingsReading {
     rejected.insert(key.name)
     report(
       rejection.place(in: key.name), source, rejection.problem, allowed: rejection.allowed ?? key.allowed)
-  }
-
-  private static func variable(nearestTo name: String) -> String {
-    let prefix = SettingKey.environmentPrefix
-    guard name != prefix + "ROUTER_API_KEY" else { return SettingsSources.keyVariable }
-    let known = SettingKey.all.map(\.environmentName) + [SettingsSources.configVariable]
-    let nearest = NearestName.nearest(
-      to: String(name.dropFirst(prefix.count)), among: known.map { String($0.dropFirst(prefix.count)) })
-    return "\(prefix)\(nearest), the nearest known one"
-  }
-
-  private mutating func reportUnknown(_ name: String, _ source: ConfigurationSource) {
-    if name == "router.api_key" {
-      report(
-        name, source, "a secret is never a plain value here",
-        allowed: "router.api_key_file with the path of a file that holds the key, the systemd credential "
-          + "\(Self.credential), or the environment variable \(SettingsSources.keyVariable)")
-    } else {
-      let nearest = NearestName.nearest(to: name, among: SettingKey.all.map(\.name))
-      report(name, source, "unknown key", allowed: "\(nearest), the nearest known one")
-    }
   }
 }
 

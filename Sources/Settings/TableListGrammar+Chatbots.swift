@@ -47,8 +47,7 @@ extension TableListGrammar<Chatbot> {
       "How long a conversation is remembered after its last answer; in memory only, never on disk."),
     TableMember(
       "created_at", optional: \.createdAt, .moment,
-      "When it was made, for those who list chatbots; without it, when the configuration was read."
-    ),
+      "When it was made, for those who list chatbots; without it, when the daemon started."),
   ]
 }
 
@@ -105,12 +104,12 @@ extension Grammar<Double> {
   fileprivate static func number(_ range: ClosedRange<Double>) -> Grammar {
     Grammar(
       type: "number", allowed: "\(Int(range.lowerBound)) to \(Int(range.upperBound))", shape: .string,
-      read: { raw throws(Rejection) in
+      readOne: { raw throws(Rejection) in
         let value: Double
         switch raw {
         case .integer(let number): value = Double(number)
         case .real(let number): value = number
-        default: throw .expected("number", raw)
+        default: throw .expected("a number", raw)
         }
         guard range.contains(value) else { throw Rejection(problem: "\(value) is not allowed") }
         return value

@@ -18,27 +18,27 @@ struct TableListGrammar<Element: Sendable>: Sendable {
   /// - Throws: the faults of all tables at once.
   func read(_ raw: RawValue) throws(Rejections) -> [Element] {
     guard case .list(let raws) = raw else {
-      throw Rejections(all: [.expected("list of tables", raw)])
+      throw Rejections(.expected("a list of tables", raw))
     }
     var (elements, rejections): ([Element], [Rejection]) = ([], [])
     var identities: Set<String> = []
     for (index, raw) in raws.enumerated() {
       let place = "[\(index)]"
       guard case .table(let entries) = raw else {
-        rejections.append(Rejection.expected("table", raw).at([place], allowed: "a table"))
+        rejections.append(Rejection.expected("a table", raw).at([place], allowed: "a table"))
         continue
       }
       let start = rejections.count
       let element = read(entries, at: place, &rejections)
-      let identity = member(identity)?.write(element)
-      if rejections.count == start, let identity, !identities.insert(identity).inserted {
+      let isAccepted = !rejections[start...].contains { $0.path.starts(with: [place, identity]) }
+      if isAccepted, let value = member(identity)?.write(element), !identities.insert(value).inserted {
         rejections.append(
-          Rejection(problem: "\(identity) appears twice")
-            .at([place, self.identity], allowed: "a value that no other table has"))
+          Rejection(problem: "\(value) appears twice")
+            .at([place, identity], allowed: "a value that no other table has"))
       }
       elements.append(element)
     }
-    guard rejections.isEmpty else { throw Rejections(all: rejections) }
+    guard rejections.isEmpty else { throw Rejections(rejections) }
     return elements
   }
 
@@ -57,16 +57,15 @@ struct TableListGrammar<Element: Sendable>: Sendable {
     var element = blank
     for entry in entries {
       guard let member = member(entry.name) else {
-        let nearest = NearestName.nearest(to: entry.name, among: members.map(\.name))
         rejections.append(
           Rejection(problem: "unknown member")
-            .at([place, entry.name], allowed: "\(nearest), the nearest known one"))
+            .at([place, entry.name], allowed: NearestName.advice(on: entry.name, among: members.map(\.name))))
         continue
       }
-      do throws(Rejection) {
+      do throws(Rejections) {
         try member.assign(entry.value, &element)
       } catch {
-        rejections.append(error.at([place, entry.name], allowed: member.description.allowed))
+        rejections += error.all.map { $0.at([place, entry.name], allowed: member.description.allowed) }
       }
     }
     for member in members where member.description.isRequired {
@@ -94,7 +93,7 @@ struct MemberDescription: Sendable {
 /// One member of a table: its name, what it may be, what it means, and the field that holds it.
 struct TableMember<Root: Sendable>: Sendable {
   let description: MemberDescription
-  let assign: @Sendable (RawValue, inout Root) throws(Rejection) -> Void
+  let assign: @Sendable (RawValue, inout Root) throws(Rejections) -> Void
   /// The value as TOML; nil when there is none.
   let write: @Sendable (Root) -> String?
 
@@ -106,7 +105,7 @@ struct TableMember<Root: Sendable>: Sendable {
     in blank: Root, isRequired: Bool = false, _ meaning: String
   ) {
     write = { grammar.write($0[keyPath: field]) }
-    assign = { raw, root throws(Rejection) in root[keyPath: field] = try grammar.read(raw) }
+    assign = { raw, root throws(Rejections) in root[keyPath: field] = try grammar.read(raw) }
     description = MemberDescription(
       name: name, type: grammar.type, allowed: grammar.allowed, meaning: meaning, isRequired: isRequired,
       defaultValue: isRequired ? nil : grammar.write(blank[keyPath: field]))
@@ -118,7 +117,7 @@ struct TableMember<Root: Sendable>: Sendable {
     _ meaning: String
   ) {
     write = { $0[keyPath: field].flatMap(grammar.write) }
-    assign = { raw, root throws(Rejection) in root[keyPath: field] = try grammar.read(raw) }
+    assign = { raw, root throws(Rejections) in root[keyPath: field] = try grammar.read(raw) }
     description = MemberDescription(
       name: name, type: grammar.type, allowed: grammar.allowed, meaning: meaning, isRequired: false,
       defaultValue: nil)

@@ -14,8 +14,8 @@ import Testing
     "createCompletion": OpenAICompletions(),
     "createResponse": OpenAIResponses(),
     "createMessage": AnthropicMessages(),
-    "ollamaChat": OllamaChat(models: []),
-    "ollamaGenerate": OllamaGenerate(models: []),
+    "ollamaChat": OllamaChat(),
+    "ollamaGenerate": OllamaGenerate(),
     "createChatbotCompletion": EnclavaBotCompletions(bot: Chatbot(id: "support", model: "m")),
     "chatWithChatbot": EnclavaChat(
       bot: Chatbot(id: "support", model: "m"), caller: "somebody", conversations: NewConversations()),
@@ -23,7 +23,7 @@ import Testing
 
   /// Operations with a body that no dialect reads: they make no chat.
   private static let others: Set<String> = [
-    "createEmbeddings", "countTokens", "ollamaShow", "ollamaEmbed", "ollamaEmbeddings",
+    "createEmbeddings", "countTokens", "ollamaShow", "ollamaEmbed", "ollamaEmbeddings", "ollamaPull",
   ]
 
   @Test func `it is known of every operation with a body who reads it`() {
@@ -69,6 +69,22 @@ import Testing
     }
     for body in try bodies("ollamaEmbeddings") {
       #expect(try OllamaEmbedding(body, route: .embeddings).model == "nomic-embed-text")
+    }
+  }
+
+  /// The page puts a model that there is in its place.
+  @Test func `examples that ask the router name the model of the path's example`() throws {
+    guard case .string(let model) = Parameter.model.example else {
+      Issue.record("the path has no example")
+      return
+    }
+    let others: Set<String> = ["createEmbeddings", "ollamaEmbed", "ollamaEmbeddings"]
+    for endpoint in Self.withBodies where !others.contains(endpoint.identifier) {
+      for example in try #require(endpoint.body).examples {
+        let value = try JSONSerialization.jsonObject(with: Data(example.json.utf8)) as? [String: Any]
+        let expected = endpoint.parameters.contains { $0.name == "chatbot_id" } ? [nil, "any"] : [model]
+        #expect(expected.contains(value?["model"] as? String), "\(endpoint.identifier) \(example.name)")
+      }
     }
   }
 

@@ -69,7 +69,7 @@ import Testing
     let documented = Set(operations.map { "\($0.method) \($0.path)" })
     #expect(documented == Set(OpenAPIDocument.operations.map { "\($0.method) \($0.path)" }))
     #expect(documented.count == OpenAPIDocument.operations.count, "a route stands twice in the table")
-    #expect(documented.count == 25)
+    #expect(documented.count == 29)
   }
 
   @Test func `every operation says what it is, under a name of its own`() throws {
@@ -99,10 +99,17 @@ import Testing
     }
   }
 
+  /// What only refuses, and with which status beside those of every route.
+  private static let refusals = [
+    "openResponsesSocket": "426", "getResponse": "404", "deleteResponse": "404", "ollamaPull": "501",
+  ]
+
   @Test func `every operation has an answer and the errors that every route may give`() throws {
     for (path, method, operation) in operations {
       let responses = try #require(operation["responses"] as? [String: Any])
-      #expect(responses["200"] != nil)
+      let refusal = Self.refusals[try #require(operation["operationId"] as? String)]
+      #expect((responses["200"] != nil) == (refusal == nil))
+      if let refusal { #expect(responses[refusal] != nil, "\(path)") }
       for status in ["400", "401", "403", "404", "405", "413", "500", "503"] {
         #expect(responses[status] != nil, "\(method) \(path) has no \(status)")
       }
@@ -134,6 +141,23 @@ import Testing
     let content = try #require(response["content"] as? [String: Any])
     let schema = (content["application/json"] as? [String: Any])?["schema"] as? [String: Any]
     #expect(schema?["$ref"] as? String == "#/components/schemas/\(dialect)Error")
+  }
+
+  @Test func `what is not offered is documented where it is answered, and nowhere else`() throws {
+    func paths(with status: String) -> Set<String> {
+      Set(
+        operations.filter { ($0.operation["responses"] as? [String: Any])?[status] != nil }
+          .map { "\($0.method) \($0.path)" })
+    }
+    #expect(
+      paths(with: "501") == [
+        "POST /v1/embeddings", "POST /api/embed", "POST /api/embeddings", "POST /api/pull",
+      ])
+    #expect(paths(with: "426") == ["GET /v1/responses"])
+    let pull = try #require(operations.first { $0.path == "/api/pull" }).operation["description"] as? String
+    for other in ["push", "create", "copy", "delete", "blobs"] {
+      #expect(pull?.contains("`/api/\(other)") == true)
+    }
   }
 
   @Test func `a required member is a member`() {

@@ -74,6 +74,18 @@ import Upstream
     #expect(found.map(\.problem) == ["127.1 is no host", "localhost is no origin"])
   }
 
+  @Test(arguments: [
+    ("127.0.0.1:8080", "http://localhost:8080/v1", 1), ("[::1]:8080", "http://[::1]:8080", 1),
+    ("127.0.0.1:8080", "http://127.0.0.1:8081/v1", 0),
+  ])
+  func `an embedder that is this daemon is a fault`(listen: String, url: String, count: Int) {
+    let found = faults {
+      $0.listen = [listen]
+      $0.embeddings.url = EmbedderURL(url)
+    }
+    #expect(found.filter { $0.key == "embeddings.url" }.count == count)
+  }
+
   @Test func `the modules get what the settings say`() throws {
     var settings = Settings()
     settings.router.apiKey = Secret("sk-configured")

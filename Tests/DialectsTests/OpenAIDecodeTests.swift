@@ -80,18 +80,18 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "invalid_json", "body"), ("{", "invalid_json", "body"), ("hello", "invalid_json", "body"),
-    ("{} {}", "invalid_json", "body"),
-    (#"{"model":"m","messages":[{"role":"user","content":"q"}],}"#, "invalid_json", "body"),
-    (#"{"model":NaN}"#, "invalid_json", "body"), ("[]", "invalid_type", "body"),
-    ("null", "invalid_type", "body"),
-    ("\"text\"", "invalid_type", "body"), ("{}", "missing_required_parameter", "model"),
+    ("", "invalid_json", nil), ("{", "invalid_json", nil), ("hello", "invalid_json", nil),
+    ("{} {}", "invalid_json", nil),
+    (#"{"model":"m","messages":[{"role":"user","content":"q"}],}"#, "invalid_json", nil),
+    (#"{"model":NaN}"#, "invalid_json", nil), ("[]", "invalid_type", nil),
+    ("null", "invalid_type", nil),
+    ("\"text\"", "invalid_type", nil), ("{}", "missing_required_parameter", "model"),
     (#"{"model":null,"messages":[{"role":"user","content":"q"}]}"#, "missing_required_parameter", "model"),
     (#"{"model":7,"messages":[{"role":"user","content":"q"}]}"#, "invalid_type", "model"),
-    (#"{"model":"","messages":[{"role":"user","content":"q"}]}"#, "invalid_type", "model"),
+    (#"{"model":"","messages":[{"role":"user","content":"q"}]}"#, "invalid_value", "model"),
     (#"{"model":"m"}"#, "missing_required_parameter", "messages"),
     (#"{"model":"m","messages":"hi"}"#, "invalid_type", "messages"),
-    (#"{"model":"m","messages":[]}"#, "invalid_type", "messages"),
+    (#"{"model":"m","messages":[]}"#, "invalid_value", "messages"),
     (#"{"model":"m","messages":["hi"]}"#, "invalid_type", "messages[0]"),
     (#"{"model":"m","messages":[{"role":"user","content":"q"}],"model":"n"}"#, "duplicate_member", "model"),
     (
@@ -108,17 +108,17 @@ import Testing
       "invalid_type",
       "stream_options.include_usage"
     ),
-    (#"{"model":"m","messages":[{"role":"user","content":"q"}],"n":0}"#, "invalid_type", "n"),
+    (#"{"model":"m","messages":[{"role":"user","content":"q"}],"n":0}"#, "invalid_value", "n"),
     (#"{"model":"m","messages":[{"role":"user","content":"q"}],"n":1.5}"#, "invalid_type", "n"),
     (
       #"{"model":"m","messages":[{"role":"user","content":"q"}],"security_tier":1}"#, "invalid_type",
       "security_tier"
     ),
-    ("\u{FEFF}{}", "invalid_encoding", "body"),
-    (String(repeating: "[", count: 200), "nesting_too_deep", "body"),
+    ("\u{FEFF}{}", "invalid_encoding", nil),
+    (String(repeating: "[", count: 200), "nesting_too_deep", nil),
   ])
   func `what cannot be understood is a 400 that names the member`(
-    body: String, code: String, parameter: String
+    body: String, code: String, parameter: String?
   ) {
     let fault = #expect(throws: APIFault.self) { try decode(body) }
     #expect(fault?.status == 400)

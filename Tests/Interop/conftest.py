@@ -14,8 +14,6 @@ import nomyo_router
 from callers import async_sdk_for, sdk_for
 from daemon import DevRouter, Process, Proxy, mark
 
-pytest_plugins = ["sharing"]
-
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:

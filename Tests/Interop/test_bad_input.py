@@ -50,8 +50,7 @@ MALFORMED = {
 def assert_bad_request(answer: httpx.Response, router, param: str | None) -> None:
     error = error_of(answer)
     assert answer.status_code == 400 and error["type"] == "invalid_request_error"
-    if param is not None:
-        assert error["param"] == param
+    assert error["param"] == param
     assert SECRET not in answer.text
     assert router.exchanges == []
 

@@ -132,8 +132,11 @@ def test_waiting_for_the_routers_key(start_proxy, start_router, stream):
     assert not router.exchanges
 
 
-def test_sealing(proxy, router):
+def test_sealing(start_proxy, start_router):
+    # Of its own, because opening so much takes the router longer than this test.
+    router = start_router()
     router.always(NEVER)
+    proxy = start_proxy(router)
     for _ in range(5):
         caller = Caller(proxy, "x" * (8 << 20))
         becomes(proxy, 5, in_flight=1)

@@ -13,6 +13,8 @@ from replies import completion, late, message, refusal, sealed, tool_call
 
 PAGE = "/api/v1/docs"
 CTRL = 2
+# A list of one table: `toml` writes a table's name between brackets.
+HELPER = {"[chatbots]": {"id": "helper", "model": "my/first"}}
 LISTED = "document.querySelectorAll('#chapters a').length > 0"
 ENDED = "document.querySelector('.clock')?.textContent.includes('·')"
 
@@ -55,6 +57,10 @@ def write(tab, body: dict) -> None:
 
 def send(tab) -> None:
     tab.evaluate("document.querySelector('.console .primary').click()")
+
+
+def body(tab) -> dict:
+    return json.loads(tab.evaluate("document.querySelector('textarea').value"))
 
 
 def read(tab) -> str:
@@ -201,8 +207,110 @@ def test_the_token_is_sent_and_neither_stored_nor_copied(tab, start_proxy, start
     )
     assert own.evaluate("localStorage.length + sessionStorage.length + document.cookie.length") == 0
     sent = [url for url in own.requested if secret in urllib.parse.unquote(url)]
-    assert sent == [] and own.complaints == []
+    # Before there was a token, its list of models was refused, and a browser's console counts that.
+    complaints = [each for each in own.complaints if "status of 401" not in each]
+    assert sent == [] and complaints == []
     own.close()
+
+
+@pytest.fixture
+def foreign_tab(browser, start_proxy, router):
+    """A tab that shows nothing yet, and the page of a proxy that offers none of what the document's examples name."""
+    proxy = start_proxy(router, models={"list": ["my/first", "my/second"]}, **HELPER)
+    tab = browser.tab()
+    yield tab, proxy.url + PAGE
+    tab.close()
+
+
+def test_the_first_request_works_without_typing(foreign_tab, router):
+    """Examples and path fields name the first model and the first chatbot that there are."""
+    tab, page = foreign_tab
+    tab.open(page, LISTED)
+    for operation in (
+        "createChatCompletion",
+        "createMessage",
+        "createResponse",
+        "ollamaGenerate",
+        "getModel",
+    ):
+        show(tab, operation)
+        source = "JSON.parse(document.querySelector('textarea').value).model"
+        if operation == "getModel":
+            source = "document.querySelector('.console input').value"
+        tab.wait_for(f"{source} === 'my/first'")
+        send(tab)
+        tab.wait_for(ENDED)
+        assert outcome(tab).startswith("200"), operation
+    assert {each.payload["model"] for each in router.exchanges} == {"my/first"}
+    for operation in ("chatWithChatbot", "createChatbotCompletion", "listChatbotModels"):
+        show(tab, operation)
+        tab.wait_for("document.querySelector('.console input').value === 'helper'")
+        send(tab)
+        tab.wait_for(ENDED)
+        assert outcome(tab).startswith("200"), operation
+    show(tab, "createEmbeddings")
+    assert body(tab)["model"] == "nomic-embed-text", "the router's models embed nothing"
+    assert tab.complaints == []
+
+
+def test_what_there_is_becomes_known_later_and_changes_nothing_that_was_typed(foreign_tab):
+    tab, page = foreign_tab
+    tab.call("Network.setBlockedURLs", urls=["*/api/v1/models", "*/chatbot/list"])
+    tab.open(page, LISTED)
+    show(tab, "createChatCompletion")
+    assert body(tab)["model"] == "Qwen/Qwen3-0.6B"
+    typed = {"model": "typed", "messages": []}
+    write(tab, typed)
+    show(tab, "listChatbotModels")
+    tab.evaluate("document.querySelector('.console input').value = 'typed'")
+    show(tab, "chatWithChatbot")
+    assert tab.evaluate("document.querySelector('.console input').value") == "support"
+    tab.complaints.clear()  # of the lists that could not be had
+    tab.call("Network.setBlockedURLs", urls=[])
+    tab.evaluate("document.getElementById('token').dispatchEvent(new Event('change'))")
+    tab.wait_for("document.querySelector('.console input').value === 'helper'")
+    show(tab, "createMessage")
+    tab.wait_for("JSON.parse(document.querySelector('textarea').value).model === 'my/first'")
+    show(tab, "listChatbotModels")
+    assert tab.evaluate("document.querySelector('.console input').value") == "typed"
+    show(tab, "createChatCompletion")
+    assert body(tab) == typed
+    assert tab.complaints == []
+
+
+def test_an_example_is_chosen_until_the_text_is_edited(tab):
+    show(tab, "createChatCompletion")
+    choice = "document.querySelector('.console select')"
+    assert tab.evaluate(choice + ".labels[0].firstChild.data") == "Example"
+    assert tab.evaluate(choice + ".selectedOptions[0].text") == "Whole answer"
+    whole = body(tab)
+    write(tab, {**whole, "stream": True})
+    assert tab.evaluate(choice + ".selectedIndex") == -1
+    for at, name in ((1, "stream"), (2, "tools")):
+        tab.evaluate(f"{choice}.selectedIndex = {at}; {choice}.dispatchEvent(new Event('change'))")
+        assert name in body(tab) and tab.evaluate(choice + ".selectedIndex") == at
+    write(tab, {})
+    assert tab.evaluate(choice + ".selectedIndex") == -1
+    tab.evaluate(f"{choice}.selectedIndex = 0; {choice}.dispatchEvent(new Event('change'))")
+    assert body(tab) == whole
+
+
+@pytest.mark.parametrize(
+    ("operation", "status"),
+    [
+        ("openResponsesSocket", "405"),
+        ("getResponse", "404"),
+        ("deleteResponse", "404"),
+        ("ollamaPull", "501"),
+    ],
+)
+def test_what_is_not_offered_can_be_looked_up_and_tried(tab, operation, status):
+    show(tab, operation)
+    assert tab.evaluate("document.querySelectorAll('.operation .badge-good').length") == 0
+    send(tab)
+    tab.wait_for(ENDED)
+    assert outcome(tab).startswith(status)
+    tab.complaints[:] = [each for each in tab.complaints if f"status of {status}" not in each]
 
 
 def test_the_keyboard_is_enough(tab, router):
@@ -245,13 +353,22 @@ def test_controls_have_names(tab):
         assert tab.evaluate("document.querySelectorAll('main h1').length") == 1
 
 
-@pytest.mark.parametrize("width", [360, 768, 1100, 1440])
+@pytest.mark.parametrize("width", [360, 400, 768, 1100, 1440])
 def test_it_fits_every_width(tab, width):
     tab.size(width, 800)
     for operation in ("", "createChatCompletion", "chatWithChatbot"):
         tab.evaluate(f"location.hash = '{operation}'")
         tab.wait_for("document.querySelector('.overview, .operation')")
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), operation
+    room = tab.evaluate("""(() => {
+      const field = document.getElementById('token');
+      const style = getComputedStyle(field);
+      const ink = document.createElement('canvas').getContext('2d');
+      ink.font = style.font;
+      return field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
+        - ink.measureText(field.placeholder).width;
+    })()""")
+    assert room >= 0, "the token's label is cut"
     if width < 800:
         tab.evaluate("document.getElementById('menu').click()")
         assert tab.evaluate("document.querySelector('#chapters a').offsetParent !== null")

@@ -132,7 +132,6 @@ import Testing
 
   @Test(arguments: [
     ("/v1/embeddings", "embeddings_not_available"), ("/api/embed", "embeddings.url"),
-    ("/api/pull", "cannot be pulled"),
   ])
   func `what is not offered is said so, with the remedy`(path: String, word: String) async throws {
     let rig = try await Rig(StubRouter(.say("hi")))
@@ -143,11 +142,22 @@ import Testing
     #expect(rig.router.arrivals.isEmpty)
   }
 
-  @Test func `a response that was not stored is not found`() async throws {
-    let rig = try await Rig(StubRouter(.say("hi")))
-    let sink = await (try rig.responder()).answer(.get("/v1/responses/resp_1"))
-    #expect(sink.head?.status == 404)
-    #expect(errorObject(sink.body.utf8)?["code"] as? String == "response_not_found")
+  @Test(arguments: [
+    (HTTPRequest.Method.get, "/v1/responses/resp_1", 404, "response_not_found"),
+    (.delete, "/v1/responses/resp_1", 404, "response_not_found"),
+    (.post, "/api/pull", 501, "cannot be pulled"),
+    (.delete, "/api/delete", 501, "cannot be pulled"),
+  ])
+  func `what is kept nowhere here is refused before its body is read`(
+    method: HTTPRequest.Method, path: String, status: Int, word: String
+  ) async throws {
+    let responder = try await Rig(StubRouter(.say("hi"))).responder()
+    guard case .refuse(let answer) = responder.admit(.of(method, path)) else {
+      Issue.record("it was received")
+      return
+    }
+    #expect(answer.status.code == status)
+    #expect(String(decoding: answer.body, as: UTF8.self).contains(word))
   }
 
   @Test func `models come in the shape of whoever asks`() async throws {
@@ -177,14 +187,14 @@ import Testing
     }
   }
 
-  @Test func `a request that only loads a model is answered without the router`() async throws {
+  @Test func `a request that only loads a model is answered without asking it`() async throws {
     let rig = try await Rig(StubRouter(.say("hi")))
     let responder = try rig.responder()
-    for (path, body) in [
-      ("/api/chat", #"{"model":"m","messages":[]}"#), ("/api/generate", #"{"model":"m"}"#),
-    ] {
-      let sink = await responder.answer(.post(path, body))
-      #expect(sink.head?.status == 200 && sink.body.contains(#""done_reason":"load""#))
+    for (path, rest) in [("/api/chat", #","messages":[]}"#), ("/api/generate", "}")] {
+      let known = await responder.answer(.post(path, #"{"model":"second:latest""# + rest))
+      #expect(known.head?.status == 200 && known.body.contains(#""done_reason":"load""#))
+      let unknown = await responder.answer(.post(path, #"{"model":"nothing""# + rest))
+      #expect(unknown.head?.status == 404 && unknown.body.contains("nothing"))
     }
     #expect(rig.router.arrivals.isEmpty)
   }

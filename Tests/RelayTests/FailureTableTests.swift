@@ -143,7 +143,7 @@ import Upstream
     #expect((fault.status, fault.type, fault.code) == (caller, type, code))
     #expect(fault.retryAfter == .seconds(3))
     #expect(fault.shouldRetry == nil)
-    #expect(!fault.message.contains("It says"))
+    #expect(!fault.message.contains("The router says"))
   }
 
   @Test(arguments: [("model 'x' not found", "model_not_found"), ("Not Found", "upstream_not_found")])
@@ -151,10 +151,14 @@ import Upstream
     detail: String, code: String
   ) {
     let refusal = RouterRefusal(status: 404, detail: detail, retryAfter: nil)
-    let fault = FailedExchange(failure: .status(refusal), wasTriedAgain: false).fault
+    let request = ChatRequest(plaintext: [], model: "mine", routerModel: "lab/x", securityTier: nil)
+    let failure = UnknownModel(refusal, of: request).map(ExchangeFailure.unknownModel) ?? .status(refusal)
+    let fault = FailedExchange(failure: failure, wasTriedAgain: false).fault
     #expect((fault.status, fault.code) == (404, code))
     #expect(fault.parameter == (code == "model_not_found" ? "model" : nil))
     #expect(fault.message.contains(detail))
+    #expect(
+      (fault.message.contains("lab/x") && fault.message.contains("mine")) == (code == "model_not_found"))
   }
 
   @Test func `every other status is a bad gateway that names it`() {
@@ -171,7 +175,7 @@ import Upstream
     let said = "line one\nline two \u{202E}\u{1B}[31m" + String(repeating: "x", count: 400)
     let refusal = RouterRefusal(status: 400, detail: said, retryAfter: nil)
     let message = FailedExchange(failure: .status(refusal), wasTriedAgain: false).fault.message
-    #expect(message.hasPrefix("The router refuses this request. It says: \"line one line two"))
+    #expect(message.hasPrefix("The router refuses this request. The router says: \"line one line two"))
     #expect(message.hasSuffix("…\""))
     #expect(!message.unicodeScalars.contains { $0.value < 0x20 || $0 == "\u{202E}" })
   }

@@ -1,4 +1,5 @@
 import Dialects
+import HTTPTypes
 import Testing
 
 @testable import Relay
@@ -53,5 +54,30 @@ import Testing
     let rig = try await Rig(StubRouter(.status(400)))
     #expect(await (try rig.responder(members: members)).answer(.chat(Self.body)).head?.status == 400)
     #expect(sealed(rig) == [sent])
+  }
+
+  @Test func `nothing is learned from what anybody on the way could have said`() async throws {
+    let rig = try await Rig(StubRouter(.status(400), .status(403), .say("hi")), retries: 0)
+    let responder = try rig.responder()
+    #expect(await responder.answer(.chat(Self.body)).head?.status == 403)
+    #expect(await responder.answer(.chat(Self.body)).head?.status == 200)
+    #expect(sealed(rig) == [Self.body, Self.reduced, Self.body])
+  }
+
+  @Test func `another key is not concerned, and the caller is told what was left out`() async throws {
+    let rig = try await Rig(StubRouter(.status(400), .say("hi")))
+    let responder = try rig.responder()
+    let first = await responder.answer(.chat(Self.body, [.authorization: "Bearer a"]))
+    #expect(first.head?.fields[.named("x-nomyo-left-out")] == "min_p")
+    _ = await responder.answer(.chat(Self.body, [.authorization: "Bearer b"]))
+    #expect(sealed(rig) == [Self.body, Self.reduced, Self.body])
+    #expect(rig.logText.contains("left out for this key and model") && !rig.logText.contains("min_p"))
+  }
+
+  @Test func `requests that are wrong anyway are soon sent only once`() async throws {
+    let rig = try await Rig(StubRouter(.status(400)))
+    let responder = try rig.responder()
+    for _ in 0..<5 { _ = await responder.answer(.chat(Self.body)) }
+    #expect(rig.router.arrivals.count == 3 * 2 + 2)
   }
 }

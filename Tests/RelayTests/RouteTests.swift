@@ -79,11 +79,21 @@ import Testing
     "/api/blobs", "/api/chat/api/show", "/api/tags/x", "/v1/chatbot", "/v1/chatbot/external",
     "/v1/chatbot/external/b",
     "/v1/chatbot/external/%ff/chat", "/v1/messages/x", "/v1/messages/count_tokens/x",
-    "/V1/chat/completions", "/api/chat/completions", "/v1/chat/completions/x", "/healthz/x",
-    "/v1/chat%2Fcompletions", "/v1/../v1/models", "/chat/v1/completions", "/v1/api/v1/models",
+    "/V1/chat/completions", "/v1/chat/completions/x", "/healthz/x",
+    "/v1/chat%2Fcompletions", "/v1/../v1/models", "/chat/v1/completions",
   ])
   func `everything else is unknown`(path: String) {
     #expect(Route(path: path) == nil)
+  }
+
+  @Test(arguments: [
+    ("/api/chat/completions", Route.chatCompletions), ("/api/models", .models),
+    ("/v1/api/v1/models", .models),
+    ("/v1/api/chat", .ollamaChat), ("/v1/api/tags", .ollamaTags),
+  ])
+  func `a base URL that belongs to another dialect's tools is understood as well`(path: String, route: Route)
+  {
+    #expect(Route(path: path) == route)
   }
 
   @Test func `each route has its methods`() {

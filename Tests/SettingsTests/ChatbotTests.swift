@@ -118,7 +118,7 @@ struct ChatbotTests {
         "/c.toml:5:1: chatbots[0].modle: unknown member; allowed: model, the nearest known one",
         "/c.toml:6:1: chatbots[0].temperature: 3.0 is not allowed; allowed: 0 to 2",
         "/c.toml:9:1: chatbots[1].model: \"\" is no model name; allowed: \(models)",
-        "/c.toml:10:3: chatbots[1].stop: expected list, found string \"x\"; "
+        "/c.toml:10:3: chatbots[1].stop: expected a list, found string \"x\"; "
           + "allowed: a list of at most 4: text with something in it, without NUL",
         "/c.toml:11:3: chatbots[2].id: is missing; allowed: 1 to 64 letters of ASCII, digits, - and _",
         "/c.toml:11:3: chatbots[2].model: is missing; allowed: \(models)",
@@ -129,13 +129,13 @@ struct ChatbotTests {
   @Test(
     "a wrong member is named",
     arguments: [
-      ("temperature = \"hot\"", "temperature: expected number, found string \"hot\"; allowed: 0 to 2"),
+      ("temperature = \"hot\"", "temperature: expected a number, found string \"hot\"; allowed: 0 to 2"),
       ("temperature = nan", "temperature: nan is not allowed; allowed: 0 to 2"),
       ("temperature = -0.1", "temperature: -0.1 is not allowed; allowed: 0 to 2"),
       ("top_p = inf", "top_p: inf is not allowed; allowed: 0 to 1"),
       ("presence_penalty = 2.1", "presence_penalty: 2.1 is not allowed; allowed: -2 to 2"),
       ("max_tokens = 0", "max_tokens: 0 is not allowed; allowed: 1 to 10000000"),
-      ("max_tokens = 1.5", "max_tokens: expected integer, found number 1.5; allowed: 1 to 10000000"),
+      ("max_tokens = 1.5", "max_tokens: expected an integer, found number 1.5; allowed: 1 to 10000000"),
       ("history_turns = -1", "history_turns: -1 is not allowed; allowed: 0 to 1000"),
       (
         "name = \"a\\u0007\"",
@@ -147,7 +147,7 @@ struct ChatbotTests {
       ),
       (
         "stop = [\"a\", \"a\"]",
-        "stop: \"a\" appears twice; allowed: a list of at most 4: text with something in it, without NUL"
+        "stop[1]: \"a\" appears twice; allowed: a value that the list does not have yet"
       ),
       (
         "stop = [\"1\", \"2\", \"3\", \"4\", \"5\"]",
@@ -155,7 +155,7 @@ struct ChatbotTests {
       ),
       (
         "created_at = 2024-01-15T10:00:00Z",
-        "created_at: expected time, found a date or time; "
+        "created_at: expected a string, found a date or time; "
           + "allowed: a time in UTC between quotes, like \"2024-01-15T10:30:00Z\""
       ),
       (
@@ -164,7 +164,13 @@ struct ChatbotTests {
           + "allowed: a time in UTC between quotes, like \"2024-01-15T10:30:00Z\""
       ),
       ("prompt = \"x\"", "prompt: unknown member; allowed: system_prompt, the nearest known one"),
-      ("\"a b\" = 1", "\"a b\": unknown member; allowed: id, the nearest known one"),
+      ("tpye = \"x\"", "tpye: unknown member; allowed: type, the nearest known one"),
+      (
+        "colour = \"red\"",
+        "colour: unknown member; allowed: id, model, name, type, description, system_prompt, temperature, top_p, "
+          + "max_tokens, presence_penalty, frequency_penalty, stop, history_turns, history_size, "
+          + "history_lifetime, created_at"
+      ),
     ])
   func wrong(line: String, fault: String) {
     #expect(faults(of: line) == ["/c.toml:4:1: chatbots[0].\(fault)"])
@@ -175,6 +181,45 @@ struct ChatbotTests {
     #expect(
       faults(of: "[[chatbots]]\nmodel = \"n\"\nid = \"a\"") == [
         "/c.toml:6:1: chatbots[1].id: \"a\" appears twice; allowed: a value that no other table has"
+      ])
+  }
+
+  @Test("an id that was accepted is compared whatever else is wrong with its chatbot")
+  func duplicatesAmongFaults() {
+    let temperature = "temperature: 9.0 is not allowed; allowed: 0 to 2"
+    let twice = "id: \"a\" appears twice; allowed: a value that no other table has"
+    let source = "environment NOMYO_PROXY_CHATBOTS: chatbots"
+    func found(_ json: String) -> [String] {
+      SettingsTests.faults(environment: ["NOMYO_PROXY_CHATBOTS": json])
+    }
+    #expect(
+      found(#"[{"id":"a","model":"m","temperature":9},{"id":"a","model":"m"}]"#) == [
+        "\(source)[0].\(temperature)", "\(source)[1].\(twice)",
+      ])
+    #expect(
+      found(#"[{"id":"a","model":"m"},{"id":"a","model":"m","temperature":9}]"#) == [
+        "\(source)[1].\(temperature)", "\(source)[1].\(twice)",
+      ])
+    // What is no id, or none at all, is a fault of its own and like nothing else.
+    let notTaken = found(#"[{"id":"a b","model":"m"},{"id":"a b","model":"m"},{"model":"m"},{"model":"m"}]"#)
+    #expect(notTaken.count == 4)
+    #expect(notTaken.allSatisfy { !$0.contains("twice") })
+  }
+
+  @Test("every wrong element of a list is named, at its place")
+  func elements() {
+    let text = "text with something in it, without NUL"
+    #expect(
+      faults(of: "stop = [\n  \"\",\n  5,\n  \"x\",\n  \"x\",\n]") == [
+        "/c.toml:4:1: chatbots[0].stop[0]: the text is empty; allowed: \(text)",
+        "/c.toml:4:1: chatbots[0].stop[1]: expected a string, found integer 5; allowed: \(text)",
+        "/c.toml:4:1: chatbots[0].stop[3]: \"x\" appears twice; "
+          + "allowed: a value that the list does not have yet",
+      ])
+    #expect(
+      faults(of: "stop = [1, \"b\", \"c\", \"d\", \"e\"]") == [
+        "/c.toml:4:1: chatbots[0].stop: the list has 5 items; allowed: a list of at most 4: \(text)",
+        "/c.toml:4:1: chatbots[0].stop[0]: expected a string, found integer 1; allowed: \(text)",
       ])
   }
 
@@ -190,10 +235,10 @@ struct ChatbotTests {
     arguments: [
       (
         "chatbots = 5",
-        "1:1: chatbots: expected list of tables, found integer 5; allowed: tables [[chatbots]] of id, "
+        "1:1: chatbots: expected a list of tables, found integer 5; allowed: tables [[chatbots]] of id, "
       ),
-      ("[chatbots]\nid = \"a\"", "1:2: chatbots: expected list of tables, found a table; allowed: tables"),
-      ("chatbots = [1]", "1:1: chatbots[0]: expected table, found integer 1; allowed: a table"),
+      ("[chatbots]\nid = \"a\"", "1:2: chatbots: expected a list of tables, found a table; allowed: tables"),
+      ("chatbots = [1]", "1:1: chatbots[0]: expected a table, found integer 1; allowed: a table"),
     ])
   func shapes(toml: String, fault: String) {
     let found = SettingsTests.faults(toml)
@@ -205,10 +250,10 @@ struct ChatbotTests {
     "a variable that is no JSON, or other JSON, is one fault",
     arguments: [
       ("[{]", "chatbots: the JSON is"), ("hello", "chatbots: the JSON is"),
-      ("{\"id\":\"a\"}", "chatbots: expected list of tables, found a table"),
-      ("[null]", "chatbots[0]: expected table, found null"),
+      ("{\"id\":\"a\"}", "chatbots: expected a list of tables, found a table"),
+      ("[null]", "chatbots[0]: expected a table, found null"),
       ("[{\"id\":\"a\",\"model\":\"m\",\"id\":\"b\"}]", "chatbots: the JSON is"),
-      ("[{\"id\":\"a\",\"model\":null}]", "chatbots[0].model: expected model, found null"),
+      ("[{\"id\":\"a\",\"model\":null}]", "chatbots[0].model: expected a string, found null"),
       (
         "[{\"id\":\"a\",\"model\":\"m\",\"system_prompt\":\"a\\u0000b\"}]",
         "chatbots[0].system_prompt: the text has a NUL"
@@ -216,7 +261,7 @@ struct ChatbotTests {
       ("[{\"id\":\"a\",\"model\":\"m\",\"system_prompt\":\"\\ud800\"}]", "chatbots: the JSON has a text"),
       (
         "[{\"id\":\"a\",\"model\":\"m\",\"max_tokens\":99999999999999999999}]",
-        "chatbots[0].max_tokens: expected integer"
+        "chatbots[0].max_tokens: expected an integer"
       ),
       (
         "[{\"id\":\"a\",\"model\":\"m\",\"temperature\":1e999}]",

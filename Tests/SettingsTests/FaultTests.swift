@@ -13,22 +13,21 @@ struct FaultTests {
       ),
       (
         "listen = [\"127.0.0.1\"]",
-        "1:1: listen: \"127.0.0.1\" is no address; allowed: a list of: "
+        "1:1: listen[0]: \"127.0.0.1\" is no address; allowed: "
           + "HOST:PORT, unix:/PATH?mode=0660&group=NAME, systemd, systemd:NAME"
       ),
       (
         "listen = \"127.0.0.1:80\"",
-        "1:1: listen: expected list, found string \"127.0.0.1:80\"; allowed: a list of: "
+        "1:1: listen: expected a list, found string \"127.0.0.1:80\"; allowed: a list of: "
           + "HOST:PORT, unix:/PATH?mode=0660&group=NAME, systemd, systemd:NAME"
       ),
       (
         "listen = [\"a:1\", \"a:1\"]",
-        "1:1: listen: \"a:1\" appears twice; allowed: a list of: "
-          + "HOST:PORT, unix:/PATH?mode=0660&group=NAME, systemd, systemd:NAME"
+        "1:1: listen[1]: \"a:1\" appears twice; allowed: a value that the list does not have yet"
       ),
       (
         "router.allow_http = \"yes\"",
-        "1:1: router.allow_http: expected boolean, found string \"yes\"; allowed: true or false"
+        "1:1: router.allow_http: expected a boolean, found string \"yes\"; allowed: true or false"
       ),
       (
         "router.api_key_file = \"sk-abcdef\"",
@@ -37,7 +36,7 @@ struct FaultTests {
       ),
       (
         "router.ca_file = 7",
-        "1:1: router.ca_file: expected path, found a number; allowed: the absolute path of a file"
+        "1:1: router.ca_file: expected a string, found a number; allowed: the absolute path of a file"
       ),
       (
         "router.proxy = \"ftp://proxy:21\"",
@@ -51,7 +50,7 @@ struct FaultTests {
       ),
       (
         "router.key_refresh = 15",
-        "1:1: router.key_refresh: expected duration, found integer 15; "
+        "1:1: router.key_refresh: expected a string, found integer 15; "
           + "allowed: a whole number with ms, s, m or h, 1s to 24h"
       ),
       (
@@ -71,45 +70,45 @@ struct FaultTests {
       ("router.retries = 11", "1:1: router.retries: 11 is not allowed; allowed: 0 to 10"),
       ("router.retries = -1", "1:1: router.retries: -1 is not allowed; allowed: 0 to 10"),
       (
-        "router.retries = 2.5", "1:1: router.retries: expected integer, found number 2.5; allowed: 0 to 10"
+        "router.retries = 2.5", "1:1: router.retries: expected an integer, found number 2.5; allowed: 0 to 10"
       ),
       (
         "router.retries = \"2\"",
-        "1:1: router.retries: expected integer, found string \"2\"; allowed: 0 to 10"
+        "1:1: router.retries: expected an integer, found string \"2\"; allowed: 0 to 10"
       ),
       (
         "access.hosts = [\"a.example:80\"]",
-        "1:1: access.hosts: \"a.example:80\" is no host; allowed: a list of: "
+        "1:1: access.hosts[0]: \"a.example:80\" is no host; allowed: "
           + "loopback, a host name, an IPv4 address, an [IPv6 address]; without a port"
       ),
       (
         "access.origins = [\"*\"]",
-        "1:1: access.origins: \"*\" is no origin; allowed: a list of: "
+        "1:1: access.origins[0]: \"*\" is no origin; allowed: "
           + "loopback, null, file://, SCHEME://HOST[:PORT] where HOST and PORT may be *"
       ),
       (
         "access.origins = [1979-05-27]",
-        "1:1: access.origins: expected origin, found a date or time; allowed: a list of: "
+        "1:1: access.origins[0]: expected a string, found a date or time; allowed: "
           + "loopback, null, file://, SCHEME://HOST[:PORT] where HOST and PORT may be *"
       ),
       (
         "models.aliases = { a = 1 }",
-        "1:1: models.aliases: expected string, found integer 1; "
-          + "allowed: a table of NAME = \"ROUTER MODEL\", both without control characters"
+        "1:20: models.aliases.a: expected a string, found integer 1; "
+          + "allowed: a model's name without control characters"
       ),
       (
         "models.aliases = { a = \"\" }",
-        "1:1: models.aliases: \"\" is no model name; "
-          + "allowed: a table of NAME = \"ROUTER MODEL\", both without control characters"
+        "1:20: models.aliases.a: \"\" is no model name; "
+          + "allowed: a model's name without control characters"
       ),
       (
         "models.aliases = [\"a\"]",
-        "1:1: models.aliases: expected table, found a list; "
+        "1:1: models.aliases: expected a table, found a list; "
           + "allowed: a table of NAME = \"ROUTER MODEL\", both without control characters"
       ),
       (
         "privacy.strip_identifiers = true",
-        "1:1: privacy.strip_identifiers: expected word, found boolean true; allowed: none, account, all"
+        "1:1: privacy.strip_identifiers: expected a string, found boolean true; allowed: none, account, all"
       ),
       (
         "limits.request = \"11MiB\"",
@@ -123,16 +122,33 @@ struct FaultTests {
       ),
       (
         "limits.response = { size = 1 }",
-        "1:1: limits.response: expected size, found a table; "
+        "1:1: limits.response: expected a size, found a table; "
           + "allowed: a whole number with B, KiB, MiB or GiB, 1KiB to 1GiB"
       ),
       ("limits.in_flight = 0", "1:1: limits.in_flight: 0 is not allowed; allowed: 1 to 65536"),
       ("keys.bits = 2048", "1:1: keys.bits: 2048 is not allowed; allowed: 3072 or 4096"),
       ("log.format = \"xml\"", "1:1: log.format: \"xml\" is not one of the words; allowed: auto, text, json"),
-      ("log = 5", "1:1: log: expected table, found a number; allowed: a table: [log]"),
+      ("log = 5", "1:1: log: expected a table, found a number; allowed: a table: [log]"),
     ])
   func wrongValues(toml: String, fault: String) {
     #expect(faults(toml) == ["/c.toml:\(fault)"])
+  }
+
+  @Test("every wrong element of a list and every wrong alias is named")
+  func parts() {
+    #expect(
+      faults("listen = [\"a\", \"b:1\", 5]").map { $0.split(separator: ";")[0] } == [
+        "/c.toml:1:1: listen[0]: \"a\" is no address",
+        "/c.toml:1:1: listen[2]: expected a string, found integer 5",
+      ])
+    #expect(
+      faults("[models.aliases]\na = 1\nb = \"\"\n\" \" = \"m\"\nc = \"m\"").map {
+        $0.split(separator: ";")[0]
+      } == [
+        "/c.toml:2:1: models.aliases.a: expected a string, found integer 1",
+        "/c.toml:3:1: models.aliases.b: \"\" is no model name",
+        "/c.toml:4:1: models.aliases.\" \": \" \" is no model name",
+      ])
   }
 
   @Test("a fault points at line and column of the key, in tables, dotted keys and inline tables")
@@ -173,7 +189,7 @@ struct FaultTests {
         "/c.toml:3:1: router.retries: 99 is not allowed; allowed: 0 to 10",
         "/c.toml:5:1: log.levle: unknown key; allowed: log.level, the nearest known one",
         "environment NOMYO_PROXY_LIMITS_IN_FLIGHT: limits.in_flight: "
-          + "expected integer, found string \"many\"; allowed: 1 to 65536",
+          + "expected an integer, found string \"many\"; allowed: 1 to 65536",
         "environment NOMYO_PROXY_LIMIT_REQUEST: unknown variable; "
           + "allowed: NOMYO_PROXY_LIMITS_REQUEST, the nearest known one",
         "flag --stream-keepalive: stream.keepalive: \"1ms\" is out of range; "
@@ -256,7 +272,7 @@ struct FaultTests {
       ])
     #expect(
       faults(http + "router.allow_http = 1") == [
-        "/c.toml:2:1: router.allow_http: expected boolean, found integer 1; allowed: true or false"
+        "/c.toml:2:1: router.allow_http: expected a boolean, found integer 1; allowed: true or false"
       ])
   }
 

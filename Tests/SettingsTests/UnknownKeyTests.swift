@@ -25,6 +25,29 @@ struct UnknownKeyTests {
       ])
   }
 
+  @Test(
+    "a key that is near to none is not taken for one: its table's keys are told, or where all are",
+    arguments: [
+      ("zzqq", "the keys that `nomyo-proxy help-config` lists"),
+      ("colour", "the keys that `nomyo-proxy help-config` lists"),
+      ("nowhere.colour", "the keys that `nomyo-proxy help-config` lists"),
+      ("log.colour", "log.level, log.format"), ("embeddings.zzqq", "embeddings.url"),
+    ])
+  func farAway(written: String, allowed: String) {
+    #expect(faults("\(written) = 1") == ["/c.toml:1:1: \(written): unknown key; allowed: \(allowed)"])
+  }
+
+  @Test(
+    "a name of three letters may be wrong in one, of six in two",
+    arguments: [
+      ("abd", "abc"), ("xyc", nil), ("abcdex", "abcdef"), ("abcdxy", "abcdef"), ("abcxyz", nil), ("", nil),
+      ("x", nil),
+    ])
+  func limits(written: String, nearest: String?) {
+    #expect(NearestName.nearest(to: written, among: ["abc", "abcdef"]) == nearest)
+    #expect(NearestName.nearest(to: written, among: []) == nil)
+  }
+
   @Test("every unknown key below an unknown table is named, and an empty one is named itself")
   func tables() {
     #expect(
@@ -50,13 +73,24 @@ struct UnknownKeyTests {
     "an unknown variable of ours names the nearest known one, anybody else's is left alone",
     arguments: [
       ("NOMYO_PROXY_ROUTR_URL", "NOMYO_PROXY_ROUTER_URL"), ("NOMYO_PROXY_URL", "NOMYO_PROXY_ROUTER_URL"),
-      ("NOMYO_PROXY_CONFG", "NOMYO_PROXY_CONFIG"), ("NOMYO_PROXY_", "NOMYO_PROXY_LISTEN"),
+      ("NOMYO_PROXY_CONFG", "NOMYO_PROXY_CONFIG"),
       ("NOMYO_PROXY_LOGLEVEL", "NOMYO_PROXY_LOG_LEVEL"), ("NOMYO_PROXY_router_url", "NOMYO_PROXY_ROUTER_URL"),
     ])
   func variables(written: String, nearest: String) {
     #expect(
       faults(environment: [written: "x", "NOMYO_OTHER": "x", "PATH": "/bin"]) == [
         "environment \(written): unknown variable; allowed: \(nearest), the nearest known one"
+      ])
+  }
+
+  @Test(
+    "a variable that is near to none of ours is only said to be unknown",
+    arguments: ["NOMYO_PROXY_", "NOMYO_PROXY_ZZQQ", "NOMYO_PROXY_COLOUR", "NOMYO_PROXY_EMBEDDINGS_ZZQQ"])
+  func farAwayVariables(written: String) {
+    #expect(
+      faults(environment: [written: "x"]) == [
+        "environment \(written): unknown variable; "
+          + "allowed: the variables that `nomyo-proxy help-config` lists"
       ])
   }
 

@@ -188,12 +188,20 @@ struct ValueTests {
     let allowed = "allowed: a table of NAME = \"ROUTER MODEL\", both without control characters"
     for (text, problem) in [
       ("a", "\"a\" has no ="), ("a=b,", "\"\" has no ="), ("a=b,a=c", "\"a\" appears twice"),
-      ("=b", "\"\" is no model name"), ("a=", "\"\" is no model name"),
-      ("a=b\u{7}", "\"b\\u0007\" is no model name"),
     ] {
       #expect(
         faults(environment: [variable: text]) == [
           "environment \(variable): models.aliases: \(problem); \(allowed)"
+        ])
+    }
+    for (text, problem) in [
+      ("=b", "\"\": \"\" is no model name"), ("a=", "a: \"\" is no model name"),
+      ("a=b\u{7}", "a: \"b\\u0007\" is no model name"),
+    ] {
+      #expect(
+        faults(environment: [variable: text]) == [
+          "environment \(variable): models.aliases.\(problem); "
+            + "allowed: a model's name without control characters"
         ])
     }
   }
@@ -209,17 +217,17 @@ struct ValueTests {
     arguments: [
       (
         "ROUTER_ALLOW_HTTP", "1",
-        "router.allow_http: expected boolean, found string \"1\"; allowed: true or false"
+        "router.allow_http: expected a boolean, found string \"1\"; allowed: true or false"
       ),
       (
         "ROUTER_ALLOW_HTTP", "True",
-        "router.allow_http: expected boolean, found string \"True\"; allowed: true or false"
+        "router.allow_http: expected a boolean, found string \"True\"; allowed: true or false"
       ),
       ("ROUTER_RETRIES", "", "router.retries: is empty; unset it to have the default; allowed: 0 to 10"),
-      ("ROUTER_RETRIES", " 2", "router.retries: expected integer, found string \" 2\"; allowed: 0 to 10"),
+      ("ROUTER_RETRIES", " 2", "router.retries: expected an integer, found string \" 2\"; allowed: 0 to 10"),
       (
         "ROUTER_RETRIES", "9223372036854775808",
-        "router.retries: expected integer, found string \"9223372036854775808\"; allowed: 0 to 10"
+        "router.retries: expected an integer, found string \"9223372036854775808\"; allowed: 0 to 10"
       ),
       (
         "STREAM_KEEPALIVE", "10",

@@ -1,6 +1,6 @@
 /// Ollama's routes.
 enum OllamaEndpoints {
-  static let all = [chat, generate, show, embed, embeddings, tags, running, version, root]
+  static let all = [chat, generate, show, embed, embeddings, tags, running, version, pull, root]
 
   private static let lines = Answer.lines("One JSON object a line; the last has `\"done\":true`.")
 
@@ -110,6 +110,16 @@ enum OllamaEndpoints {
       .json(.object("", [.required("version", .string())]), example: #"{"version":"0.14.0"}"#)
     ],
     errors: .ollama)
+
+  private static let pull = Endpoint(
+    method: .post, path: "/api/pull", identifier: "ollamaPull", section: .ollama, summary: "Pull a model",
+    description:
+      "Always 501: models live at the router and cannot be changed from here. `/api/push`, `/api/create`, `/api/copy`, "
+      + "`/api/delete` and `/api/blobs/{digest}` answer alike, to any of `GET`, `POST`, `PUT` and `DELETE`.",
+    body: Body(
+      schema: .object("Whatever it holds is not read.", [.optional("model", .string())]),
+      examples: [Example(name: "model", summary: "A model", json: #"{"model":"Qwen/Qwen3-0.6B"}"#)]),
+    answers: [], errors: .ollama, faults: Fault.ofEvery + Fault.ofBodies + Fault.ofTheMissing)
 
   private static let root = Endpoint(
     method: .get, path: "/", identifier: "ollamaRoot", section: .ollama, summary: "Sign of life",

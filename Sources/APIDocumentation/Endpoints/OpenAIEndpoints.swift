@@ -1,6 +1,6 @@
 /// OpenAI's routes.
 enum OpenAIEndpoints {
-  static let all = [chat, completions, responses, models, model, embeddings]
+  static let all = [chat, completions, responses] + ResponsesRefusals.all + [models, model, embeddings]
 
   private static let chat = Endpoint(
     method: .post, path: "/v1/chat/completions", identifier: "createChatCompletion", section: .openAI,
@@ -45,7 +45,7 @@ enum OpenAIEndpoints {
           + #""usage":{"prompt_tokens":4,"completion_tokens":2,"total_tokens":6}}"#),
       .events("`text_completion` events, then `[DONE]`."),
     ],
-    faults: Fault.ofChat + Fault.ofTheMissing)
+    faults: Fault.ofChat)
 
   private static let responses = Endpoint(
     method: .post, path: "/v1/responses", identifier: "createResponse", section: .openAI,

@@ -34,7 +34,7 @@ enum PageMarkup {
       <p class="state" id="state" role="status"></p>
       <label class="token" for="token">
         <span class="hidden">API token</span>
-        <input id="token" type="password" autocomplete="off" spellcheck="false" placeholder="API token, never stored">
+        <input id="token" type="password" autocomplete="off" spellcheck="false" placeholder="API token" title="Never stored">
       </label>
     </header>
     <div class="frame">

@@ -140,7 +140,8 @@ extension PageScript {
     }
 
     async function start() {
-      const place = location.pathname.replace(/\/+$/, '').replace(/[^/]*$/, 'openapi.json');
+      const place = beside('openapi.json');
+      learnNames();
       try {
         const response = await fetch(place);
         if (!response.ok) throw new Error('status ' + response.status);
@@ -153,6 +154,7 @@ extension PageScript {
       byId('chapters').append(...navigation());
       byId('menu').addEventListener('click', () => openMenu(!byId('routes').classList.contains('open')));
       byId('filter').addEventListener('input', filter);
+      byId('token').addEventListener('change', learnNames);
       byId('skip').addEventListener('click', (event) => {
         event.preventDefault();
         byId('main').focus();

@@ -12,8 +12,13 @@ extension PageScript {
           : el('input', {
             id, type: 'text', autocomplete: 'off', spellcheck: 'false', required: parameter.required,
             placeholder: parameter.required ? undefined : 'not sent',
-            value: parameter.required ? parameter.example : undefined,
           });
+        let filled = input.value;
+        if (parameter.required) {
+          filledBy(() => {
+            if (input.value === filled) filled = input.value = offered[parameter.name] ?? parameter.example ?? '';
+          });
+        }
         const view = el('div', {class: 'field'},
           el('label', {for: id}, el('code', null, parameter.name), ' ', el('span', {class: 'kind'}, parameter.in)),
           input);
@@ -26,17 +31,21 @@ extension PageScript {
     function bodyEditor(operation) {
       const examples = Object.entries(body(operation)?.examples ?? {});
       if (!examples.length) return null;
-      const texts = examples.map(([, example]) => JSON.stringify(example.value, null, 2));
+      function text(at) {
+        const {value} = examples[at][1];
+        const isStandIn = offered.model && value.model === exampleModel();
+        return JSON.stringify(isStandIn ? {...value, model: offered.model} : value, null, 2);
+      }
       const hint = el('p', {class: 'hint', id: 'hint-' + operation.operationId});
       const area = el('textarea', {
         id: 'body-' + operation.operationId, spellcheck: 'false', autocapitalize: 'off', wrap: 'off',
         'aria-describedby': hint.id, oninput: look,
       });
-      const choice = el('select', {'aria-label': 'Example', onchange: () => fill(Number(choice.value))},
+      const choice = el('select', {onchange: () => fill(choice.selectedIndex)},
         examples.map(([name, example], at) => el('option', {value: at}, example.summary ?? name)));
       function fill(at) {
-        area.value = texts[at];
-        area.rows = Math.min(24, Math.max(4, texts[at].split('\n').length + 1));
+        area.value = text(at);
+        area.rows = Math.min(24, Math.max(4, area.value.split('\n').length + 1));
         look();
       }
       function look() {
@@ -44,10 +53,14 @@ extension PageScript {
         try { JSON.parse(area.value); } catch (error) { fault = error.message; }
         hint.textContent = fault && 'Not JSON: ' + fault;
         area.classList.toggle('faulty', Boolean(fault));
+        // None is chosen while the text is nobody's but the user's.
+        choice.selectedIndex = examples.findIndex((_, at) => area.value === text(at));
       }
-      fill(0);
+      // A select begins with its first option.
+      filledBy(() => { if (choice.selectedIndex >= 0) fill(choice.selectedIndex); });
       const view = el('div', {class: 'field'},
-        el('div', {class: 'field-head'}, el('label', {for: area.id}, 'Body'), examples.length > 1 && choice), area, hint);
+        el('div', {class: 'field-head'}, el('label', {for: area.id}, 'Body'),
+          examples.length > 1 && el('label', {class: 'choice'}, 'Example', choice)), area, hint);
       return {view, text: () => area.value};
     }
 

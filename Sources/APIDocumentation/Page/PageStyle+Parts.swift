@@ -4,6 +4,7 @@ extension PageStyle {
     .verb { font: 650 0.75rem/1 var(--mono); letter-spacing: 0.02em; }
     .verb-get { color: var(--get); }
     .verb-post { color: var(--post); }
+    .verb-delete { color: var(--bad); }
     .lead { display: grid; gap: 0.75rem; max-width: 44rem; margin-top: 0.9rem; }
     .said { color: var(--soft); max-width: 44rem; }
     .kind { color: var(--soft); font-size: 0.8125rem; font-weight: 400; }
@@ -75,6 +76,9 @@ extension PageStyle {
     .field label code { font-weight: 500; }
     .field-head { display: flex; align-items: center; justify-content: space-between; gap: 1rem; margin-bottom: 0.4rem; }
     .field-head label { margin: 0; }
+    .field-head .choice {
+      display: flex; align-items: center; gap: 0.5rem; color: var(--soft); font-size: 0.8125rem; font-weight: 400;
+    }
     .field-head select { min-height: 0; padding: 0.15rem 0.4rem; font-size: 0.8125rem; }
     textarea {
       display: block; width: 100%; min-height: 6rem; max-height: 60vh; padding: 0.75rem 0.9rem; resize: vertical;

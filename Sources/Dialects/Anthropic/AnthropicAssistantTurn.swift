@@ -40,7 +40,7 @@ struct AnthropicAssistantTurn {
       throw block.wrongType("input", "an object")
     }
     guard order.updateValue(order.count, forKey: id) == nil else {
-      throw block.wrongType("id", "an id that no other tool call of this turn has")
+      throw block.wrongValue("id", "an id that no other tool call of this turn has")
     }
     var arguments: [UInt8] = []
     input.appendSingleLine(to: &arguments)

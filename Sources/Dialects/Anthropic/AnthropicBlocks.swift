@@ -38,21 +38,23 @@ struct AnthropicBlocks {
     switch try source.requiredString("type") {
     case "base64":
       let data = try source.rawString("data")
-      try source.checkMediaType(among: ["image/jpeg", "image/png", "image/gif", "image/webp"])
+      try source.checkMediaType(among: ImageData.mediaTypes)
       // The bytes tell their own type: tools mislabel images, and models go by what the address says.
       guard let type = ImageData.mediaType(base64: data) else {
-        throw source.wrongType("data", "an image in base64")
+        throw ImageReference.noImage(at: source.place(of: "data"))
       }
       parts.image(Array("data:\(type);base64,".utf8) + data)
       images.add(byteCount: data.count)
     case "url":
       let address = try source.rawString("url")
-      try ImageReference.check(url: address, at: source.place(of: "url"), under: policy)
+      try ImageReference.check(
+        url: address, at: source.place(of: "url"), under: policy,
+        remedy: "Send it as a source of type base64")
       parts.image(address)
       images.add(byteCount: address.count)
     case "file":
       throw source.unsupported("file_id", "no files are kept here. Send the image itself in base64.")
-    default: throw source.wrongType("type", "\"base64\" or \"url\"")
+    default: throw source.wrongValue("type", "\"base64\" or \"url\"")
     }
   }
 
@@ -74,7 +76,7 @@ struct AnthropicBlocks {
         "type",
         "models behind the router read no PDF, and nothing here fetches or keeps files. Send the document's "
           + "text.")
-    default: throw source.wrongType("type", "\"text\" or \"content\"")
+    default: throw source.wrongValue("type", "\"text\" or \"content\"")
     }
   }
 

@@ -28,7 +28,7 @@ extension RequestMembers {
   func shortString(_ name: String, atMost limit: Int) throws(APIFault) -> String {
     let text = try requiredString(name)
     guard (1...limit).contains(text.utf8.count) else {
-      throw wrongType(name, "a string of 1 to \(limit) bytes")
+      throw wrongValue(name, "a string of 1 to \(limit) bytes")
     }
     return text
   }
@@ -36,7 +36,7 @@ extension RequestMembers {
   func checkMediaType(among types: [String]) throws(APIFault) {
     let type = try requiredString("media_type")
     guard types.contains(type) else {
-      throw wrongType("media_type", types.map { "\"\($0)\"" }.joined(separator: " or "))
+      throw wrongValue("media_type", types.map { "\"\($0)\"" }.joined(separator: " or "))
     }
   }
 

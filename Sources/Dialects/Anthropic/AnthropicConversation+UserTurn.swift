@@ -52,7 +52,7 @@ extension AnthropicConversation {
     var hasResults = false
     try message.forEachBlock { (block) throws(APIFault) in
       if message.role == .system {
-        guard try block.requiredString("type") == "text" else { throw block.wrongType("type", "\"text\"") }
+        guard try block.requiredString("type") == "text" else { throw block.wrongValue("type", "\"text\"") }
       }
       if block.isToolResult { hasResults = true } else { try blocks.read(block, into: &parts) }
     }

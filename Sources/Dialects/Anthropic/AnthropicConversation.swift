@@ -27,7 +27,7 @@ struct AnthropicConversation {
     var count = 0
     for value in list {
       guard count < Conversation.messageLimit else {
-        throw request.wrongType("messages", "a list of at most \(Conversation.messageLimit) messages")
+        throw request.wrongValue("messages", "a list of at most \(Conversation.messageLimit) messages")
       }
       let message = try AnthropicMessage(request.members(value, at: "messages[\(count)]"))
       count += 1
@@ -38,7 +38,7 @@ struct AnthropicConversation {
       isAssistants = message.role == .assistant
       turn.append(message)
     }
-    guard count > 0 else { throw request.wrongType("messages", "a list with at least one message") }
+    guard count > 0 else { throw request.wrongValue("messages", "a list with at least one message") }
     try readTurn(turn, isAssistants: isAssistants, into: &draft)
   }
 
@@ -50,7 +50,7 @@ struct AnthropicConversation {
     case .blocks(let list):
       for (position, value) in list.enumerated() {
         let block = try request.members(value, at: "system[\(position)]")
-        guard try block.requiredString("type") == "text" else { throw block.wrongType("type", "\"text\"") }
+        guard try block.requiredString("type") == "text" else { throw block.wrongValue("type", "\"text\"") }
         let text = try block.rawString("text")
         // Claude Code sends this line to Anthropic's accounting. It differs from one conversation to the next, so a
         // model's cache of the long prompt after it would be of no use.

@@ -19,7 +19,7 @@ struct AnthropicMessage {
     case "user": role = .user
     case "assistant": role = .assistant
     case "system": role = .system
-    default: throw members.wrongType("role", "\"user\", \"assistant\" or \"system\"")
+    default: throw members.wrongValue("role", "\"user\", \"assistant\" or \"system\"")
     }
     content = try members.textOrBlocks()
   }

@@ -26,7 +26,7 @@ public enum AnthropicModels {
     if let limit {
       guard let limit = Int(limit), (1...1000).contains(limit) else {
         throw .invalidRequest(
-          "invalid_type", "'limit' must be a whole number from 1 to 1000.", parameter: "limit")
+          "invalid_value", "'limit' must be a whole number from 1 to 1000.", parameter: "limit")
       }
       hasMore = page.count > limit
       page = afterID == nil && beforeID != nil ? page.suffix(limit) : page.prefix(limit)

@@ -20,7 +20,7 @@ struct AnthropicParts {
       single = content
     } else {
       writeSingle()
-      write(content)
+      list.textPart(content)
     }
     count += 1
   }
@@ -32,14 +32,7 @@ struct AnthropicParts {
   mutating func image(_ address: some Collection<UInt8>) {
     writeSingle()
     count += 1
-    list.beginObject()
-    list.member("type", "image_url")
-    list.name("image_url")
-    list.beginObject()
-    list.name("url")
-    list.stringContent(address)
-    list.endObject()
-    list.endObject()
+    list.imagePart(address)
   }
 
   /// Writes the content as a member's value.
@@ -54,33 +47,6 @@ struct AnthropicParts {
   private mutating func writeSingle() {
     guard let content = single else { return }
     single = nil
-    write(content)
-  }
-
-  private mutating func write(_ content: ArraySlice<UInt8>) {
-    list.beginObject()
-    list.member("type", "text")
-    list.name("text")
-    list.stringContent(content)
-    list.endObject()
-  }
-}
-
-/// What the images of a request are, for the estimate of its tokens: their bytes say nothing of it.
-struct AnthropicImages {
-  /// About what the largest image takes that a model gets to see unscaled (Anthropic's documentation, "Vision").
-  private static let tokensPerImage = 1600
-
-  private var count = 0
-  private var byteCount = 0
-
-  mutating func add(byteCount: Int) {
-    count += 1
-    self.byteCount += byteCount
-  }
-
-  /// What a request of so many bytes takes, roughly.
-  func tokenEstimate(byteCount: Int) -> Int {
-    max(1, TokenUsage.estimate(byteCount: max(0, byteCount - self.byteCount)) + count * Self.tokensPerImage)
+    list.textPart(content)
   }
 }

@@ -1,45 +1,52 @@
 import JSONText
 
 extension RequestMembers {
-  /// Nobody can ask for more tokens than any model has.
-  private static let tokenLimit = Int(Int32.max)
-
-  /// Members of other servers of this dialect that chat completions have under the same name.
-  private static let chatMembers = [
-    "security_tier", "frequency_penalty", "presence_penalty", "repetition_penalty", "min_p", "seed",
-    "logit_bias",
-    "chat_template_kwargs",
+  /// Members that are read here, or that are ignored because they change no answer.
+  private static let own: Set<String> = [
+    "model", "max_tokens", "messages", "system", "tools", "tool_choice", "temperature", "top_p", "top_k",
+    "stop_sequences", "stream", "thinking", "output_config", "output_format", "n", "metadata",
+    "cache_control", "diagnostics", "user_profile_id", "workspace_id", "service_tier", "speed",
+    "billing_policy", "fallbacks", "betas", "anthropic_beta", "anthropic_version", "context_management",
+    "mcp_servers", "container", "thread", "compaction", "inference_geo",
   ]
 
   /// Copies what says how to sample and what form the answer has.
   func copySettings(to draft: inout ChatDraft) throws(APIFault) {
-    guard let tokens = try integer("max_tokens", in: 1...Self.tokenLimit) else {
+    guard let tokens = try tokens("max_tokens") else {
       throw missing("max_tokens", "a whole number from 1 on")
     }
     draft.member("max_tokens") { $0.integer(tokens) }
     _ = try number("temperature", in: 0...1)
     _ = try number("top_p", in: 0...1)
-    _ = try integer("top_k", in: 0...Self.tokenLimit)
-    for name in ["temperature", "top_p", "top_k"] + Self.chatMembers {
+    _ = try integer("top_k", in: 0...Int(Int32.max))
+    // An answer of this dialect has one choice.
+    _ = try integer("n", in: 1...1)
+    for name in ["temperature", "top_p", "top_k"] {
       if let value = self[name] { draft.member(name, value) }
     }
     try copyStopSequences(to: &draft)
     try copyOutputFormat(to: &draft)
+    if try thinkingDisplay() == .left, self["thinking"] != nil, self["chat_template_kwargs"] == nil {
+      draft.thinking(false)
+    }
+    copyOthers(to: &draft)
+  }
+
+  /// Members that this dialect does not know go on as they are, for the chat step and the router to judge: callers reach
+  /// a model's own settings so.
+  private func copyOthers(to draft: inout ChatDraft) {
+    for member in object.members
+    where !member.value.isNull && !Self.own.contains(member.name) && !draft.has(member.name) {
+      draft.member(member.name, member.value)
+    }
   }
 
   private func copyStopSequences(to draft: inout ChatDraft) throws(APIFault) {
-    guard let list = try list("stop_sequences"), let value = self["stop_sequences"] else { return }
-    var count = 0
-    for element in list {
-      guard let content = element.stringContent, !content.isEmpty else {
-        throw wrongType("stop_sequences[\(count)]", "a string with something in it")
-      }
-      count += 1
-      guard count <= ChatParameters.stopLimit else {
-        throw wrongType("stop_sequences", "a list of at most \(ChatParameters.stopLimit) strings")
-      }
+    guard let list = try list("stop_sequences"), let stops = try stops("stop_sequences") else { return }
+    for (position, text) in list.enumerated() where text.stringContent?.isEmpty == true {
+      throw wrongValue("stop_sequences[\(position)]", "a string with something in it")
     }
-    if count > 0 { draft.member("stop", value) }
+    draft.member("stop", stops)
   }
 
   /// `output_config.format`, which was `output_format` at first.
@@ -52,31 +59,21 @@ extension RequestMembers {
     }
     guard let format = new ?? old else { return }
     guard try format.requiredString("type") == "json_schema" else {
-      throw format.wrongType("type", "\"json_schema\"")
+      throw format.wrongValue("type", "\"json_schema\"")
     }
     guard let schema = format["schema"], schema.kind == .object else {
       throw format.wrongType("schema", "an object")
     }
-    draft.member("response_format") { writer in
-      writer.beginObject()
-      writer.member("type", "json_schema")
-      writer.name("json_schema")
-      writer.beginObject()
-      writer.member("name", "answer")
-      writer.member("schema", schema)
-      writer.member("strict", true)
-      writer.endObject()
-      writer.endObject()
-    }
+    draft.member("response_format") { $0.schemaFormat(name: "answer", schema: schema, strict: true) }
   }
 
-  /// How the model's thoughts are told.
+  /// How the model's thoughts are told: Anthropic sends them only where a request asks for them.
   func thinkingDisplay() throws(APIFault) -> AnthropicEncoder.Thinking {
-    guard let thinking = try object("thinking") else { return .shown }
+    guard let thinking = try object("thinking") else { return .left }
     switch try thinking.requiredString("type") {
     case "disabled": return .left
     case "enabled", "adaptive": return try thinking.string("display") == "omitted" ? .omitted : .shown
-    default: throw thinking.wrongType("type", "\"enabled\", \"adaptive\" or \"disabled\"")
+    default: throw thinking.wrongValue("type", "\"enabled\", \"adaptive\" or \"disabled\"")
     }
   }
 

@@ -21,3 +21,22 @@ public enum AnthropicTokenCount {
     return writer.bytes
   }
 }
+
+/// What the images of a request are, for the estimate of its tokens: their bytes say nothing of it.
+struct AnthropicImages {
+  /// About what the largest image takes that a model gets to see unscaled (Anthropic's documentation, "Vision").
+  private static let tokensPerImage = 1600
+
+  private var count = 0
+  private var byteCount = 0
+
+  mutating func add(byteCount: Int) {
+    count += 1
+    self.byteCount += byteCount
+  }
+
+  /// What a request of so many bytes takes, roughly.
+  func tokenEstimate(byteCount: Int) -> Int {
+    max(1, TokenUsage.estimate(byteCount: max(0, byteCount - self.byteCount)) + count * Self.tokensPerImage)
+  }
+}

@@ -27,7 +27,7 @@ struct AnthropicToolChoice {
       case "any": .any
       case "none": .never
       case "tool": .tool(try choice.requiredString("name"))
-      default: throw choice.wrongType("type", "\"auto\", \"any\", \"tool\" or \"none\"")
+      default: throw choice.wrongValue("type", "\"auto\", \"any\", \"tool\" or \"none\"")
       }
     takesOneCall = try choice.bool("disable_parallel_tool_use") ?? false
   }
@@ -41,7 +41,7 @@ struct AnthropicToolChoice {
     case .never: draft.member("tool_choice") { $0.string("none") }
     case .tool(let name):
       guard names.contains(name) else {
-        throw request.wrongType("tool_choice.name", "the name of one of the tools that can be called")
+        throw request.wrongValue("tool_choice.name", "the name of one of the tools that can be called")
       }
       draft.member("tool_choice") { $0.functionChoice(name) }
     }

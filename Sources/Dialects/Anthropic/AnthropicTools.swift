@@ -25,7 +25,7 @@ struct AnthropicTools {
     guard let list = try request.list("tools") else { return }
     for (position, value) in list.enumerated() {
       guard position < Self.toolLimit else {
-        throw request.wrongType("tools", "a list of at most \(Self.toolLimit) tools")
+        throw request.wrongValue("tools", "a list of at most \(Self.toolLimit) tools")
       }
       let tool = try request.members(value, at: "tools[\(position)]")
       let kind = try AnthropicToolKind(tool)
@@ -35,7 +35,9 @@ struct AnthropicTools {
         continue
       }
       let name = try tool.shortString("name", atMost: Self.nameLimit)
-      guard names.insert(name).inserted else { throw tool.wrongType("name", "a name that no other tool has") }
+      guard names.insert(name).inserted else {
+        throw tool.wrongValue("name", "a name that no other tool has")
+      }
       if try tool.bool("defer_loading") ?? false, !found.contains(name), choice.name != name {
         sleeping.append(tool)
       } else {

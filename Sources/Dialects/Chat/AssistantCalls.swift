@@ -52,7 +52,7 @@ struct AssistantCalls {
       return (identifier, true)
     }
     guard type == nil || type == "function" else {
-      throw call.wrongType("type", "\"function\" or \"custom\"")
+      throw call.wrongValue("type", "\"function\" or \"custom\"")
     }
     guard let function = try call.object("function") else { throw call.missing("function", "an object") }
     _ = try function.requiredString("name")

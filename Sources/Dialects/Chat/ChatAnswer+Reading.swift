@@ -20,11 +20,35 @@ extension ChatAnswer.Choice {
   /// Why the model would not answer, as the raw content of a JSON string, nil where it did.
   var refusal: ArraySlice<UInt8>? { text("refusal") }
 
-  /// The tools to call, in their order; the old `function_call` is one of them.
-  var calls: [ToolCall] {
-    let calls = (message["tool_calls"]?.elements ?? []).map { ToolCall($0) }
+  /// Reads the tools to call, in their order; the old `function_call` is one of them.
+  ///
+  /// - Throws: status 502 for calls that no client could make, and for more than any client would.
+  static func calls(of message: JSONObject) throws(APIFault) -> [ToolCall] {
+    var calls: [ToolCall] = []
+    if let value = message["tool_calls"], !value.isNull {
+      guard let list = value.lazyElements else { throw Self.malformedCalls }
+      for element in list {
+        guard calls.count < Self.callLimit else { throw Self.tooManyCalls }
+        guard let call = ToolCall(element) else { throw Self.malformedCalls }
+        calls.append(call)
+      }
+    }
     guard calls.isEmpty, let call = message["function_call"], call.kind == .object else { return calls }
     return [ToolCall(function: call)]
+  }
+
+  /// Models that go round in circles make hundreds; four megabytes of answer could hold two million.
+  private static var callLimit: Int { 1024 }
+
+  private static var tooManyCalls: APIFault {
+    .upstreamAnswer(
+      "The model calls more than \(callLimit) tools at once. Try again, or with fewer tools.")
+  }
+
+  private static var malformedCalls: APIFault {
+    .upstreamAnswer(
+      "The router's answer was authentic, but its 'tool_calls' is not a list of calls of functions. Try again; if it "
+        + "stays, the router's operator has to look at the model.")
   }
 
   /// Why the model stopped.
@@ -46,5 +70,12 @@ extension ChatAnswer.Choice {
   private func text(_ name: String) -> ArraySlice<UInt8>? {
     guard let content = message[name]?.stringContent, !content.isEmpty else { return nil }
     return content
+  }
+}
+
+extension APIFault {
+  /// An authentic answer that cannot be passed on: status 502 with code `upstream_answer`.
+  static func upstreamAnswer(_ message: String) -> APIFault {
+    APIFault(status: 502, type: "server_error", code: "upstream_answer", message: message)
   }
 }

@@ -7,6 +7,7 @@ import JSONText
 struct ChatDraft {
   private var members = JSONWriter(reservingCapacity: 1024)
   private var messages = JSONWriter(reservingCapacity: 4096)
+  private var names: Set<String> = ["model", "messages"]
 
   init(model: String) {
     members.beginObject()
@@ -18,6 +19,7 @@ struct ChatDraft {
   ///
   /// Every name once.
   mutating func member(_ name: String, _ write: (inout JSONWriter) -> Void) {
+    names.insert(name)
     members.name(name)
     write(&members)
   }
@@ -25,7 +27,22 @@ struct ChatDraft {
   /// Adds a member at the root that is taken from a request as it stands.
   ///
   /// Every name once.
-  mutating func member(_ name: String, _ value: JSONValue) { members.member(name, value) }
+  mutating func member(_ name: String, _ value: JSONValue) {
+    names.insert(name)
+    members.member(name, value)
+  }
+
+  /// Whether there is such a member at the root.
+  func has(_ name: String) -> Bool { names.contains(name) }
+
+  /// Asks for thinking or for none, in the member that the chat templates of vLLM, SGLang and llama.cpp read.
+  mutating func thinking(_ isWanted: Bool) {
+    member("chat_template_kwargs") {
+      $0.beginObject()
+      $0.member("enable_thinking", isWanted)
+      $0.endObject()
+    }
+  }
 
   /// Adds a message: `write` adds the members after `role`.
   mutating func message(_ role: String, _ write: (inout JSONWriter) -> Void) {

@@ -11,6 +11,7 @@ struct ChatMessage {
   /// The text that the caller wrote.
   let value: JSONValue
   private let members: RequestMembers
+  private let policy: RequestPolicy
   private let calls: AssistantCalls?
   /// The call that a result in the old form answers.
   private let answeredCall: String?
@@ -23,6 +24,7 @@ struct ChatMessage {
   ) throws(APIFault) {
     let members = try RequestMembers.reading(value, at: "messages[\(index)]")
     let role = try Self.role(of: members)
+    try RemoteAddress.refuse(in: members, of: .message, under: policy)
     let content = try MessageContent(of: members, under: policy)
     let calls =
       role == .assistant ? try AssistantCalls(of: members, index: index, noting: &ledger) : nil
@@ -30,6 +32,7 @@ struct ChatMessage {
     answeredCall = try Self.answeredCall(role, members, ledger)
     refusal = Self.refusal(insteadOf: content, members, calls)
     (self.value, self.members, self.role, self.content, self.calls) = (value, members, role, content, calls)
+    self.policy = policy
   }
 
   /// Whether it has to be written anew.
@@ -97,7 +100,7 @@ extension ChatMessage {
       return calls.needsMending ? .written : .kept
     case "function_call": return calls == nil ? .kept : .written
     case "tool_call_id": return role == .function ? .dropped : .kept
-    default: return .kept
+    default: return policy.stripsFromMessage(member.name) ? .dropped : .kept
     }
   }
 
@@ -116,7 +119,7 @@ extension ChatMessage {
 extension ChatMessage {
   private static func role(of members: RequestMembers) throws(APIFault) -> Role {
     guard let role = Role(rawValue: try members.requiredString("role")) else {
-      throw members.wrongType("role", "one of system, developer, user, assistant, tool and function")
+      throw members.wrongValue("role", "system, developer, user, assistant, tool or function")
     }
     return role
   }

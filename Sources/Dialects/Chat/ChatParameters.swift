@@ -12,6 +12,9 @@ enum ChatParameters {
   /// OpenAI's bound on `stop`.
   static let stopLimit = 4
 
+  /// Nobody can ask for more tokens than any model has, and servers keep the number in 32 bits.
+  static let tokenRange = 1...Int(Int32.max)
+
   /// Refuses what has a wrong type or is out of the ranges that OpenAI documents, so that the error names it.
   ///
   /// Members that are not known here are the router's to judge.
@@ -29,13 +32,13 @@ enum ChatParameters {
     case "top_p": _ = try request.number(name, in: 0...1)
     case "presence_penalty", "frequency_penalty": _ = try request.number(name, in: -2...2)
     case "n", "best_of": _ = try request.integer(name, in: 1...ChatAnswer.choiceLimit)
-    case "max_tokens", "max_completion_tokens": try checkTokens(name, value, request)
+    case "max_tokens", "max_completion_tokens": if !isUnlimited(value) { _ = try request.tokens(name) }
     case "seed": guard value.kind == .number else { throw request.wrongType(name, "a number") }
     case "user", "security_tier": _ = try request.string(name)
     case "logit_bias": guard value.kind == .object else { throw request.wrongType(name, "an object") }
     case "logprobs": _ = try request.bool(name)
     case "top_logprobs": _ = try request.integer(name, in: 0...Int.max)
-    case "stop": try checkStop(value, request)
+    case "stop": _ = try request.stops(name)
     case "response_format": try checkFormat(request)
     case "modalities": try checkModalities(request)
     case "audio": throw request.unsupported(name, "answers are text. Leave it out.")
@@ -46,37 +49,12 @@ enum ChatParameters {
   /// No limit, as local servers have it said: LM Studio's -1, Ollama's -2 for as much as fits.
   static func isUnlimited(_ value: JSONValue) -> Bool { value.integer == -1 || value.integer == -2 }
 
-  private static func checkTokens(
-    _ name: String, _ value: JSONValue, _ request: RequestMembers
-  ) throws(APIFault) {
-    guard !isUnlimited(value) else { return }
-    guard let number = value.number, (1...Double(Int32.max)).contains(number), Double(Int(number)) == number
-    else {
-      throw request.wrongType(name, "a whole number from 1 to \(Int32.max)")
-    }
-  }
-
-  private static func checkStop(_ value: JSONValue, _ request: RequestMembers) throws(APIFault) {
-    if value.kind == .string { return }
-    guard let texts = value.lazyElements else {
-      throw request.wrongType("stop", "a string or a list of strings")
-    }
-    var count = 0
-    for text in texts {
-      guard text.kind == .string else { throw request.wrongType("stop[\(count)]", "a string") }
-      count += 1
-      guard count <= stopLimit else {
-        throw request.wrongType("stop", "a list of at most \(stopLimit) strings")
-      }
-    }
-  }
-
   private static func checkFormat(_ request: RequestMembers) throws(APIFault) {
     guard let format = try request.object("response_format") else { return }
     let type = try format.requiredString("type")
     // The last is vLLM's.
     guard ["text", "json_object", "json_schema", "structural_tag"].contains(type) else {
-      throw format.wrongType("type", "text, json_object or json_schema")
+      throw format.wrongValue("type", "text, json_object, json_schema or structural_tag")
     }
     // llama.cpp has the schema without a wrapping too.
     guard type == "json_schema", try format.object("schema") == nil else { return }

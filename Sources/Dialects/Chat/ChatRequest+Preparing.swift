@@ -16,8 +16,9 @@ extension ChatRequest {
   ) throws(APIFault) {
     let model = try members.model()
     try ChatParameters.check(members)
+    try RemoteAddress.refuse(in: members, of: .request, under: policy)
     let messages = try Conversation.mended(members, of: document, under: policy)
-    let tools = try ToolList(of: members, in: document)
+    let tools = try ToolList(of: members, in: document, under: policy)
     let routerModel = policy.routerModel(for: model)
 
     var editor = JSONEditor(document, object: members.object)
@@ -45,13 +46,14 @@ extension ChatRequest {
     case "security_tier", "api_key", "base_url": true
     // Opts into a plain-text cache at the router (PROTOCOL.md section 1).
     case "nomyo": true
-    case "metadata", "safety_identifier", "session_id", "prompt_cache_key", "store":
-      policy.stripIdentifiers != .none || policy.members == .minimal
-    case "user": policy.stripIdentifiers == .all
+    case _ where policy.strips(member.name): true
     // Said as `tools` and `tool_choice`, or saying nothing.
     case "functions", "function_call": true
     // Says that there is no format; some routers know only the others.
     case "response_format": ChatParameters.isTextFormat(member.value)
+    // Somebody's cloud would search with what is in the conversation, as its hosted tools would.
+    case "web_search_options", "plugins", "search_parameters":
+      policy.remoteImages == .refuse || policy.members == .minimal
     default: policy.members == .minimal && !ChatParameters.documented.contains(member.name)
     }
   }

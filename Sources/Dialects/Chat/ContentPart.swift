@@ -20,9 +20,9 @@ struct ContentPart {
     _ value: JSONValue, at place: @autoclosure () -> String, under policy: RequestPolicy
   ) throws(APIFault) {
     if let part = try? value.object(), part["type"]?.text.elementsEqual(#""text""#.utf8) == true,
-      part["text"]?.kind == .string
+      part["text"]?.kind == .string, part.members.count == 2
     {
-      (kind, needsMending) = (.text, part["cache_control"] != nil)
+      (kind, needsMending) = (.text, false)
       return
     }
     let part = try RequestMembers.reading(value, at: place())
@@ -41,9 +41,34 @@ struct ContentPart {
     }
     self.kind = kind
     needsMending =
-      part.object["cache_control"] != nil || (type != "text" && type != "image_url")
+      try Self.hasOthers(part, kind, policy) || (type != "text" && type != "image_url")
       || (kind == .image && part["image_url"]?.kind == .string)
   }
+
+  /// Whether a part has members that are not passed on; those with an address are refused.
+  private static func hasOthers(
+    _ part: RequestMembers, _ kind: Kind, _ policy: RequestPolicy
+  ) throws(APIFault) -> Bool {
+    guard policy.remoteImages == .refuse else { return part.object["cache_control"] != nil }
+    switch kind {
+    case .text:
+      try RemoteAddress.refuse(in: part, under: policy)
+      return part.object.members.count > 2
+    case .image:
+      try RemoteAddress.refuse(in: part, except: ["image_url"], under: policy)
+      guard part["image_url"]?.kind == .object, let image = try part.object("image_url") else { return true }
+      try RemoteAddress.refuse(in: image, except: ["url"], under: policy)
+      return part.object.members.count > 2 || hasOthers(image.object)
+    // It is left out as a whole.
+    case .thought: return true
+    }
+  }
+
+  private static func hasOthers(_ image: JSONObject) -> Bool {
+    image.members.contains { !imageMembers.contains($0.name) }
+  }
+
+  private static let imageMembers: Set<String> = ["url", "detail"]
 
   private static func kind(of type: String) -> Kind? {
     switch type {
@@ -61,7 +86,11 @@ struct ContentPart {
   }
 
   /// Writes a part that was checked, without what only some clouds know; thoughts are left out.
-  static func write(_ value: JSONValue, to writer: inout JSONWriter, of document: JSONDocument) {
+  ///
+  /// - Parameter keepsOthers: Whether members that are not known of an image stay.
+  static func write(
+    _ value: JSONValue, keepsOthers: Bool, to writer: inout JSONWriter, of document: JSONDocument
+  ) {
     if let text = text(of: value) { return writer.textPart(text) }
     guard let part = try? value.object(), part["type"]?.string == "image_url" else { return }
     writer.beginObject()
@@ -72,56 +101,25 @@ struct ContentPart {
         writer.name("url")
         writer.raw(member.value.text)
         writer.endObject()
-      } else {
+      } else if keepsOthers || member.name == "type" {
         writer.copy(member, of: document)
+      } else if member.name == "image_url", let image = try? member.value.object() {
+        if hasOthers(image) {
+          write(image, to: &writer, of: document)
+        } else {
+          writer.copy(member, of: document)
+        }
       }
     }
     writer.endObject()
   }
-}
 
-/// What an `image_url` may point at.
-///
-/// Nothing here fetches anything.
-enum ImageReference {
-  /// Refuses addresses that are no images, and remote ones as the policy says.
-  static func check(_ part: RequestMembers, under policy: RequestPolicy) throws(APIFault) {
-    guard let value = part["image_url"] else { throw part.missing("image_url", "an object with a 'url'") }
-    let isString = value.kind == .string
-    let holder = isString ? part : try part.members(value, at: part.place(of: "image_url"))
-    let name = isString ? "image_url" : "url"
-    guard let url = holder[name] else { throw holder.missing(name, "an address") }
-    guard let content = url.stringContent else { throw holder.wrongType(name, "a string") }
-    try check(url: content, at: holder.place(of: name), under: policy)
-  }
-
-  /// Refuses an address that is no image, and a remote one as the policy says.
-  ///
-  /// - Parameter content: the raw content of a JSON string.
-  static func check(
-    url content: ArraySlice<UInt8>, at place: String, under policy: RequestPolicy
-  ) throws(APIFault) {
-    var text = ASCIIContent(content)
-    switch text.lowercased(upTo: UInt8(ascii: ":"), atMost: 16) {
-    case "data":
-      guard ImageData.isImage(dataURL: content) else {
-        throw .invalidRequest(
-          "invalid_image",
-          "'\(place)' is a data address, but holds no PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF or HEIC "
-            + "image in base64.", parameter: place)
-      }
-    case "http", "https":
-      guard policy.remoteImages == .pass else {
-        throw .invalidRequest(
-          "remote_image_refused",
-          "'\(place)' names an image by a remote address. The router's host would fetch it in the clear, outside of the "
-            + "sealed exchange. Send the image itself as a data: address; compat.remote_images = \"pass\" allows remote "
-            + "ones.", parameter: place)
-      }
-    default:
-      throw .invalidRequest(
-        "invalid_image", "'\(place)' must be a data: address that holds an image in base64.", parameter: place
-      )
+  private static func write(_ image: JSONObject, to writer: inout JSONWriter, of document: JSONDocument) {
+    writer.name("image_url")
+    writer.beginObject()
+    for member in image.members where imageMembers.contains(member.name) {
+      writer.copy(member, of: document)
     }
+    writer.endObject()
   }
 }

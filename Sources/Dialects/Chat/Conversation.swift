@@ -28,12 +28,12 @@ struct Conversation {
     var index = 0
     for message in messages {
       guard index < messageLimit else {
-        throw request.wrongType("messages", "a list of at most \(messageLimit) messages")
+        throw request.wrongValue("messages", "a list of at most \(messageLimit) messages")
       }
       try conversation.read(message, index, policy)
       index += 1
     }
-    guard index > 0 else { throw request.wrongType("messages", "a list with at least one message") }
+    guard index > 0 else { throw request.wrongValue("messages", "a list with at least one message") }
     conversation.endLeading()
     return conversation.list.finished()
   }
@@ -42,8 +42,9 @@ struct Conversation {
     guard policy.messages == .auto else {
       let members = try RequestMembers.reading(value, at: "messages[\(index)]")
       // Not what the message looks like, but what it would make the router's host do.
+      try RemoteAddress.refuse(in: members, of: .message, under: policy)
       _ = try MessageContent(of: members, under: policy)
-      return list.keep(value)
+      return pass(value, members.object, policy)
     }
     let message = try ChatMessage(value, index: index, noting: &ledger, under: policy)
     if message.role == .system || message.role == .developer {
@@ -53,6 +54,20 @@ struct Conversation {
     }
     endLeading()
     add(message)
+  }
+
+  /// Passes a message on as it came, but for what identifies somebody.
+  private mutating func pass(_ value: JSONValue, _ message: JSONObject, _ policy: RequestPolicy) {
+    guard message.members.contains(where: { policy.stripsFromMessage($0.name) }) else {
+      return list.keep(value)
+    }
+    list.write { [document] writer in
+      writer.beginObject()
+      for member in message.members where !policy.stripsFromMessage(member.name) {
+        writer.copy(member, of: document)
+      }
+      writer.endObject()
+    }
   }
 
   private mutating func add(_ message: ChatMessage) {

@@ -3,6 +3,15 @@
 /// All functions take the raw content of a JSON string, with its escapes as written: a request may hold ten megabytes of
 /// image.
 enum ImageData {
+  /// The formats that are known, as errors name them.
+  static let formats = "PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF or HEIC"
+
+  /// The media types that are known.
+  static let mediaTypes = [
+    "image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/tiff", "image/avif",
+    "image/heic",
+  ]
+
   /// The media type of an image in base64; nil where this is not base64, or not an image of a known format.
   ///
   /// Standard alphabet (RFC 4648 section 4), line ends between the digits allowed as MIME encoders put them.
@@ -47,7 +56,8 @@ enum ImageData {
     return bytes
   }
 
-  private static func base64Value(_ digit: UInt8) -> UInt32? {
+  /// What a digit of the standard alphabet stands for; nil for any other byte.
+  static func base64Value(_ digit: UInt8) -> UInt32? {
     switch digit {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(digit - UInt8(ascii: "A"))
     case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(digit - UInt8(ascii: "a")) + 26

@@ -16,12 +16,15 @@ struct MessageContent {
   /// Whether it has to be written in another form than it came in.
   let needsMending: Bool
   private let value: JSONValue?
+  /// Whether parts keep members that are not known.
+  private let keepsOthers: Bool
 
   /// Reads `content` of a message.
   ///
   /// Parts that no text model understands, and images that are none, are refused.
   init(of message: RequestMembers, under policy: RequestPolicy) throws(APIFault) {
     value = message["content"]
+    keepsOthers = policy.remoteImages == .pass
     switch value?.kind {
     case nil: (form, needsMending) = (.absent, false)
     case .string: (form, needsMending) = (.text, false)
@@ -69,7 +72,7 @@ struct MessageContent {
       appendText(to: &text)
       return writer.textPart(text)
     }
-    for part in parts { ContentPart.write(part, to: &writer, of: document) }
+    for part in parts { ContentPart.write(part, keepsOthers: keepsOthers, to: &writer, of: document) }
   }
 
   /// Appends the texts as raw content of a JSON string.
@@ -85,18 +88,5 @@ struct MessageContent {
       bytes += text
       isFirst = false
     }
-  }
-}
-
-extension JSONWriter {
-  /// Writes a part of a content list.
-  ///
-  /// - Parameter text: the raw content of a JSON string.
-  mutating func textPart(_ text: some Collection<UInt8>) {
-    beginObject()
-    member("type", "text")
-    name("text")
-    raw([UInt8(ascii: "\"")] + text + [UInt8(ascii: "\"")])
-    endObject()
   }
 }

@@ -19,7 +19,8 @@ struct TokenUsage: Equatable {
     }
     prompt = count("prompt_tokens") ?? 0
     completion = count("completion_tokens") ?? 0
-    total = count("total_tokens") ?? prompt.addingReportingOverflow(completion).partialValue
+    let (sum, overflow) = prompt.addingReportingOverflow(completion)
+    total = count("total_tokens") ?? (overflow ? .max : sum)
     cached = count("cached_tokens", in: "prompt_tokens_details") ?? 0
     reasoning = count("reasoning_tokens", in: "completion_tokens_details") ?? 0
   }

@@ -10,6 +10,11 @@ struct Tool {
     case hosted
   }
 
+  /// The most bytes of a function's name.
+  ///
+  /// OpenAI's own bound is 64; agents put the names of servers before those of tools.
+  static let nameByteLimit = 256
+
   let kind: Kind
   /// The function's name, or the type of a tool that has none.
   let name: String
@@ -21,7 +26,7 @@ struct Tool {
   private let inner: JSONObject
 
   /// Reads an element of `tools`.
-  init(_ value: JSONValue, at place: String) throws(APIFault) {
+  init(_ value: JSONValue, at place: String, under policy: RequestPolicy) throws(APIFault) {
     let tool = try RequestMembers.reading(value, at: place)
     let type = try tool.string("type")
     outer = tool.object
@@ -31,6 +36,9 @@ struct Tool {
     }
     let member = type ?? "function"
     guard let description = try tool.object(member) else { throw tool.missing(member, "an object") }
+    // Of the function's members the schema is the only one that may speak of addresses.
+    try RemoteAddress.refuse(in: tool, under: policy)
+    try RemoteAddress.refuse(in: description, under: policy)
     kind = type == "custom" ? .custom : .function
     name = try Self.name(of: description)
     inner = description.object
@@ -40,8 +48,9 @@ struct Tool {
   }
 
   /// Reads an element of `functions`, the old form.
-  init(function value: JSONValue, at place: String) throws(APIFault) {
+  init(function value: JSONValue, at place: String, under policy: RequestPolicy) throws(APIFault) {
     let description = try RequestMembers.reading(value, at: place)
+    try RemoteAddress.refuse(in: description, under: policy)
     (kind, needsMending, outer) = (.function, true, nil)
     name = try Self.name(of: description)
     inner = description.object
@@ -49,7 +58,9 @@ struct Tool {
 
   private static func name(of description: RequestMembers) throws(APIFault) -> String {
     let name = try description.requiredString("name")
-    guard !name.isEmpty else { throw description.wrongType("name", "a string with something in it") }
+    guard (1...nameByteLimit).contains(name.utf8.count) else {
+      throw description.wrongValue("name", "a string of 1 to \(nameByteLimit) bytes")
+    }
     if let schema = description["parameters"], schema.kind != .object {
       throw description.wrongType("parameters", "an object")
     }

@@ -7,17 +7,23 @@ struct ToolCall {
   /// The function's name.
   let name: String
   /// The arguments as the raw content of a JSON string, never empty.
-  let arguments: [UInt8]
+  ///
+  /// Made anew each time: a call is written once, and until then its text is the answer's.
+  var arguments: [UInt8] { Self.arguments(value) }
   /// What else the router says of the call.
   let others: [JSONObject.Member]
   private let value: JSONValue?
 
-  /// Reads an element of `tool_calls`.
-  init(_ call: JSONValue) {
-    let members = try? call.object()
+  /// Reads an element of `tool_calls`; nil where it calls no function.
+  ///
+  /// Identifier, type and arguments are left out by some servers, or the arguments are no string; all of that is mended.
+  init?(_ call: JSONValue) {
+    guard let members = try? call.object(), let function = try? members["function"]?.object() else {
+      return nil
+    }
     self.init(
-      id: members?["id"]?.string, function: (members?["function"]).flatMap { try? $0.object() },
-      others: (members?.members ?? []).filter { !["id", "type", "function", "index"].contains($0.name) })
+      id: members["id"]?.string, function: function,
+      others: members.members.filter { !["id", "type", "function", "index"].contains($0.name) })
   }
 
   /// Reads the old form, `function_call`, which has no identifier.
@@ -33,7 +39,6 @@ struct ToolCall {
     self.id = id.flatMap { $0.isEmpty ? nil : $0 } ?? "call_" + randomIdentifier()
     name = function?["name"]?.string ?? ""
     value = function?["arguments"]
-    arguments = Self.arguments(value)
   }
 
   /// Clients parse the joined pieces as JSON: nothing becomes `{}`, and an object that a server forgot to put into a

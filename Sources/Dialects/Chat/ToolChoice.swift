@@ -35,7 +35,7 @@ enum ToolChoice {
     }
     if let mode = value.string {
       guard ["none", "auto"].contains(mode) else {
-        throw request.wrongType("function_call", "none, auto, or an object with a 'name'")
+        throw request.wrongValue("function_call", "none, auto, or an object with a 'name'")
       }
       self = .mode(mode)
       return
@@ -52,7 +52,7 @@ enum ToolChoice {
     case "none", "auto", "required": .plain(value)
     // What other clouds call it.
     case "any": .mode("required")
-    default: throw request.wrongType("tool_choice", "none, auto, required, or an object that names a tool")
+    default: throw request.wrongValue("tool_choice", "none, auto, required, or an object that names a tool")
     }
   }
 
@@ -80,7 +80,7 @@ enum ToolChoice {
       throw choice.missing("allowed_tools", "an object")
     }
     let mode = try holder.string("mode") ?? "auto"
-    guard ["auto", "required"].contains(mode) else { throw holder.wrongType("mode", "auto or required") }
+    guard ["auto", "required"].contains(mode) else { throw holder.wrongValue("mode", "auto or required") }
     guard let tools = try holder.list("tools") else { throw holder.missing("tools", "a list of tools") }
     var names: Set<String> = []
     var index = 0

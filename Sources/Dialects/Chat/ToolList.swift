@@ -19,7 +19,9 @@ struct ToolList {
   private var hasHosted = false
 
   /// Reads `tools` and `tool_choice`, or `functions` and `function_call`.
-  init(of request: RequestMembers, in document: JSONDocument) throws(APIFault) {
+  init(
+    of request: RequestMembers, in document: JSONDocument, under policy: RequestPolicy
+  ) throws(APIFault) {
     form.keepsFirstOnly = try request.bool("parallel_tool_calls") == false
     let old = try request.list("functions")
     let new = try request.list("tools")
@@ -28,22 +30,22 @@ struct ToolList {
         throw request.unsupported("functions", "the request has 'tools' too; send these alone.")
       }
       form.isOldForm = true
-      try readFunctions(old, document)
+      try readFunctions(old, document, policy)
       try settle(try ToolChoice(old: request), request, "function_call")
     } else {
       let choice = try ToolChoice(request)
-      if let new { try readTools(new, only: choice, document) }
+      if let new { try readTools(new, only: choice, document, policy) }
       try settle(choice, request, "tool_choice")
     }
   }
 
   private mutating func readTools(
-    _ list: JSONElements, only choice: ToolChoice, _ document: JSONDocument
+    _ list: JSONElements, only choice: ToolChoice, _ document: JSONDocument, _ policy: RequestPolicy
   ) throws(APIFault) {
     var rewriter = ListRewriter(document)
     var index = 0
     for value in list {
-      let tool = try Tool(value, at: "tools[\(index)]")
+      let tool = try Tool(value, at: "tools[\(index)]", under: policy)
       index += 1
       if case .allowed(_, let names) = choice, !names.contains(tool.name) {
         rewriter.drop()
@@ -67,11 +69,13 @@ struct ToolList {
     tools = rewriter.count == 0 ? .removed : rewriter.finished().map { .written($0) } ?? .kept
   }
 
-  private mutating func readFunctions(_ list: JSONElements, _ document: JSONDocument) throws(APIFault) {
+  private mutating func readFunctions(
+    _ list: JSONElements, _ document: JSONDocument, _ policy: RequestPolicy
+  ) throws(APIFault) {
     var rewriter = ListRewriter(document)
     var index = 0
     for value in list {
-      let tool = try Tool(function: value, at: "functions[\(index)]")
+      let tool = try Tool(function: value, at: "functions[\(index)]", under: policy)
       index += 1
       names.insert(tool.name)
       rewriter.write { tool.write(to: &$0, of: document) }

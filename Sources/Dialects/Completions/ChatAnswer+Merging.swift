@@ -3,7 +3,7 @@ import JSONText
 extension ChatAnswer {
   /// The answers to the prompts of one request as one answer.
   ///
-  /// Choices are numbered consecutively in the order of the answers, usage is summed, and everything else
+  /// Choices are numbered after those of the answers before, in the order of each answer's own numbers; usage is summed, and everything else
   /// is the first's. A single answer is returned as it is.
   ///
   /// - Throws: status 502 where there are more choices than anybody can have asked for.
@@ -19,19 +19,19 @@ extension ChatAnswer {
     writer.beginArray()
     var count = 0
     for answer in answers {
-      for value in answer.object["choices"]?.lazyElements.map(Array.init) ?? [] {
+      for (value, choice) in zip(answer.object["choices"]?.elements ?? [], answer.choices) {
         guard let members = try? value.object() else { continue }
-        writer.choice(members, index: count)
-        count += 1
+        writer.choice(members, index: count + choice.index)
       }
+      count += answer.choices.count
     }
     writer.endArray()
     writer.usage(summing: answers)
     writer.endObject()
-    return try ChatAnswer(merged: writer.bytes)
+    return try ChatAnswer(merged: writer.bytes, counts: answers.map(\.choices.count))
   }
 
-  private init(merged text: [UInt8]) throws(APIFault) {
+  private init(merged text: [UInt8], counts: [Int]) throws(APIFault) {
     guard let document = try? JSONDocument(parsing: text), let object = try? document.root.object() else {
       // The parts were read before, so this is a mistake of ours; the caller still gets an answer that says
       // so.
@@ -39,7 +39,7 @@ extension ChatAnswer {
         status: 502, type: "server_error", code: "upstream_answer",
         message: "The router's answers to the prompts could not be put together. Send one prompt at a time.")
     }
-    try self.init(document: document, object: object)
+    try self.init(document: document, object: object, counts: counts)
   }
 }
 

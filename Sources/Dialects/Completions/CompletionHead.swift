@@ -23,7 +23,7 @@ struct CompletionHead {
   /// The answer's identifier names a chat completion, so it is not taken.
   init(model: String, created: Int, adopting answer: JSONObject) {
     self.model = model
-    self.created = answer["created"]?.integer ?? created
+    self.created = answer["created"]?.moment ?? created
     id = "cmpl-" + randomIdentifier()
     fingerprint = answer["system_fingerprint"]?.string.flatMap {
       $0.utf8.count <= Self.byteLimit ? $0 : nil

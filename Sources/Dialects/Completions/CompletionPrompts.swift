@@ -22,11 +22,18 @@ extension RequestMembers {
       }
       prompts.append(content)
       guard prompts.count * count <= ChatAnswer.choiceLimit else {
-        throw wrongType(
-          "prompt", "a list of so few strings that an answer has \(ChatAnswer.choiceLimit) choices")
+        throw tooMany(elements.reduce(0) { number, _ in number + 1 }, choicesEach: count)
       }
     }
-    guard !prompts.isEmpty else { throw wrongType("prompt", "a list with at least one string") }
+    guard !prompts.isEmpty else { throw wrongValue("prompt", "a list with at least one string") }
     return prompts
+  }
+
+  private func tooMany(_ prompts: Int, choicesEach count: Int) -> APIFault {
+    let choices = prompts.multipliedReportingOverflow(by: count).partialValue
+    return .invalidRequest(
+      "invalid_value",
+      "\(prompts) prompts with 'n' \(count) make \(choices) choices; an answer has at most "
+        + "\(ChatAnswer.choiceLimit).", parameter: place(of: "prompt"))
   }
 }

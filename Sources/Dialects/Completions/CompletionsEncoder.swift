@@ -10,6 +10,8 @@ struct CompletionsEncoder: AnswerEncoder {
   let topLogprobs: Int?
   /// The prompts that are to stand before what was generated, as raw content of JSON strings; empty for none.
   let echoes: [[UInt8]]
+  /// How many choices were asked for each prompt.
+  let choicesEach: Int
   /// Whether the answer fills a gap.
   let isFilling: Bool
 
@@ -25,15 +27,15 @@ struct CompletionsEncoder: AnswerEncoder {
   /// The whole answer.
   func encode(_ answer: ChatAnswer, at time: AnswerTime) throws(APIFault) -> [UInt8] {
     let choices = try choices(of: answer)
-    var writer = JSONWriter(reservingCapacity: 1024)
+    var writer = JSONWriter(
+      reservingCapacity: choices.reduce(1024) { $1.texts.reduce($0) { $0 + $1.count } })
     writer.beginObject()
     CompletionHead(model: model, created: time.seconds, adopting: answer.object).write(to: &writer)
     writer.name("choices")
     writer.beginArray()
     for choice in choices {
       writer.completionChoice(
-        choice.index, text: choice.texts.count == 1 ? choice.texts[0] : Array(choice.texts.joined())[...],
-        finish: choice.finish, logprobs: choice.logprobs)
+        choice.index, texts: choice.texts, finish: choice.finish, logprobs: choice.logprobs)
     }
     writer.endArray()
     if let usage = answer.object["usage"], usage.kind == .object { writer.member("usage", usage) }
@@ -48,20 +50,35 @@ struct CompletionsEncoder: AnswerEncoder {
   ///
   /// - Throws: where an answer has what a text completion cannot say, or lacks what the caller asked for.
   func choices(of answer: ChatAnswer) throws(APIFault) -> [Choice] {
-    let count = answer.choices.count
-    guard echoes.isEmpty || count.isMultiple(of: echoes.count) else { throw Self.unevenAnswer }
+    try checkCounts(of: answer)
     var choices: [Choice] = []
     for (position, choice) in answer.choices.enumerated() {
       guard choice.calls.isEmpty else { throw Self.unexpectedCalls }
       let content = choice.content ?? choice.refusal ?? []
       let text = isFilling ? FillInTheMiddle.withoutFence(content) : content
-      let echo = echoes.isEmpty ? nil : echoes[position / (count / echoes.count)][...]
+      let echo = echoes.isEmpty ? nil : echoes[echoes.count > 1 ? position / choicesEach : 0][...]
       choices.append(
         Choice(
-          index: echoes.isEmpty ? choice.index : position, texts: [echo, text].compactMap { $0 },
+          index: choice.index, texts: [echo, text].compactMap { $0 },
           finish: choice.finish.legacyName, logprobs: try logprobs(of: choice)))
     }
     return choices
+  }
+
+  /// Refuses an answer in which the choices of each prompt cannot be found, or one that echoes would make huge.
+  ///
+  /// Callers with several prompts find the choices of each by `n` alone, so another number of them would give one
+  /// prompt's answer to another. With a single prompt there is nothing to confuse.
+  private func checkCounts(of answer: ChatAnswer) throws(APIFault) {
+    if answer.counts.count > 1 {
+      guard answer.counts.allSatisfy({ $0 == choicesEach }) else { throw unevenAnswer(answer.counts) }
+    }
+    guard !echoes.isEmpty else { return }
+    guard echoes.count == answer.counts.count else { throw unevenAnswer(answer.counts) }
+    // No more than asked for was checked with the request, but routers need not heed `n`.
+    var byteCount = 0
+    for (echo, count) in zip(echoes, answer.counts) { byteCount += echo.count * count }
+    guard byteCount <= OpenAICompletions.copiesByteLimit else { throw Self.tooManyEchoes }
   }
 
   private func logprobs(of choice: ChatAnswer.Choice) throws(APIFault) -> LegacyLogprobs? {
@@ -80,9 +97,20 @@ struct CompletionsEncoder: AnswerEncoder {
     message:
       "The model called a tool though it was given none, and a text completion cannot say so. Try again.")
 
-  private static let unevenAnswer = APIFault(
+  private func unevenAnswer(_ counts: [Int]) -> APIFault {
+    let other = counts.first { $0 != choicesEach } ?? counts.count
+    return APIFault(
+      status: 502, type: "server_error", code: "upstream_answer",
+      message:
+        "The router gave \(other) choices for a prompt where \(choicesEach) were asked for, so nobody could tell "
+        + "which prompt each one answers. Send one prompt at a time, or ask without 'n'.")
+  }
+
+  private static let tooManyEchoes = APIFault(
     status: 502, type: "server_error", code: "upstream_answer",
-    message: "The router gave a different number of choices for each prompt. Try again, or without 'echo'.")
+    message:
+      "The router gave more choices than were asked for, and with the prompt before each they are too long. "
+      + "Ask without 'echo'.")
 }
 
 extension FinishReason {
@@ -100,11 +128,11 @@ extension FinishReason {
 extension JSONWriter {
   /// One choice of a whole completion or of a chunk.
   mutating func completionChoice(
-    _ index: Int, text: ArraySlice<UInt8>, finish: String?, logprobs: LegacyLogprobs?
+    _ index: Int, texts: [ArraySlice<UInt8>], finish: String?, logprobs: LegacyLogprobs?
   ) {
     beginObject()
     name("text")
-    stringContent(text)
+    stringContent(joining: texts)
     member("index", index)
     name("logprobs")
     if let logprobs { logprobs.write(to: &self) } else { null() }

@@ -29,6 +29,15 @@ struct CompletionsStream: AnswerStream {
     return events.take()
   }
 
+  func refusal(of answer: ChatAnswer) -> APIFault? {
+    do throws(APIFault) {
+      _ = try request.choices(of: answer)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
   mutating func write<Failure: Error>(
     _ answer: ChatAnswer, at _: AnswerTime, to sink: ([UInt8]) async throws(Failure) -> Void
   ) async throws(Failure) {
@@ -69,7 +78,7 @@ struct CompletionsStream: AnswerStream {
     _ index: Int, text: ArraySlice<UInt8>, finish: String? = nil, logprobs: LegacyLogprobs? = nil
   ) {
     var writer = JSONWriter()
-    writer.completionChoice(index, text: text, finish: finish, logprobs: logprobs)
+    writer.completionChoice(index, texts: [text], finish: finish, logprobs: logprobs)
     events.data((head ?? []) + writer.bytes + "]}".utf8)
   }
 }

@@ -2,13 +2,13 @@ import JSONText
 
 /// The probabilities of one choice in the form of text completions, made from those of chat.
 struct LegacyLogprobs {
-  private let entries: [JSONValue]
+  private let entries: JSONElements
   private let top: Int
 
   /// Takes over chat's `{"content":[{"token","logprob","top_logprobs"}]}`; nil where an answer has none, or
   /// none in this form.
   init?(_ logprobs: JSONValue?, top: Int) {
-    guard let members = try? logprobs?.object(), let entries = members["content"]?.elements,
+    guard let members = try? logprobs?.object(), let entries = members["content"]?.lazyElements,
       entries.allSatisfy({ (try? $0.object())?["token"]?.string != nil })
     else { return nil }
     self.entries = entries
@@ -37,7 +37,7 @@ struct LegacyLogprobs {
       writer.beginObject()
       // Two tokens can have one text; an object cannot have the name twice, and the likelier comes first.
       var seen: Set<String> = []
-      for candidate in (entry["top_logprobs"]?.elements ?? []).prefix(top) {
+      for candidate in entry["top_logprobs"]?.lazyElements.map({ Array($0.prefix(top)) }) ?? [] {
         guard let members = try? candidate.object(), let token = members["token"]?.string,
           seen.insert(token).inserted
         else { continue }

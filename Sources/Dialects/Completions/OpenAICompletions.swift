@@ -21,6 +21,7 @@ public struct OpenAICompletions: Dialect {
     let logprobs = try members.topLogprobs(isFilling: suffix != nil, under: policy)
     let isEchoed = try members.bool("echo") ?? false
     try members.refuseCopies(of: prompts.count, bodyByteCount: body.count)
+    if isEchoed { try members.refuseEchoes(of: prompts, choicesEach: count) }
 
     var chats: [ChatRequest] = []
     for prompt in prompts {
@@ -37,8 +38,12 @@ public struct OpenAICompletions: Dialect {
       chats, isStream: isStream,
       encoder: CompletionsEncoder(
         model: model, includesUsage: isStream && includesUsage, topLogprobs: logprobs,
-        echoes: isEchoed ? prompts.map { Array($0) } : [], isFilling: suffix != nil))
+        echoes: isEchoed ? prompts.map { Array($0) } : [], choicesEach: count, isFilling: suffix != nil))
   }
+
+  /// So many bytes a request may become by being written several times: its members once for each prompt, its prompts
+  /// once for each choice that echoes them.
+  static let copiesByteLimit = 32 << 20
 
   /// OpenAI's error object.
   public func encode(_ fault: APIFault) -> [UInt8] { OpenAIError.body(of: fault) }
@@ -55,9 +60,6 @@ extension RequestMembers {
     "messages", "tools", "tool_choice", "functions", "function_call", "top_logprobs",
   ]
 
-  /// What is written once for each prompt is at most this much longer than the request.
-  private static let copiesByteLimit = 32 << 20
-
   fileprivate func refuseChatMembers() throws(APIFault) {
     for name in Self.foreign {
       guard let value = self[name] else { continue }
@@ -71,7 +73,7 @@ extension RequestMembers {
   fileprivate func choiceCount() throws(APIFault) -> Int {
     let count = try integer("n", in: 1...ChatAnswer.choiceLimit) ?? 1
     if let best = try integer("best_of", in: 1...ChatAnswer.choiceLimit), best < count {
-      throw wrongType("best_of", "no less than 'n', which is \(count)")
+      throw wrongValue("best_of", "no less than 'n', which is \(count)")
     }
     if self["max_tokens"]?.integer == 0 {
       throw unsupported(
@@ -90,9 +92,7 @@ extension RequestMembers {
   /// How many likely tokens are to be told for each token, nil for no probabilities at all.
   fileprivate func topLogprobs(isFilling: Bool, under policy: RequestPolicy) throws(APIFault) -> Int? {
     guard let count = try integer("logprobs", in: 0...20) else { return nil }
-    if isFilling {
-      throw unsupported("logprobs", "an answer that fills a gap is not the model's text token by token.")
-    }
+    if isFilling { throw FillInTheMiddle.noLogprobs(self) }
     if try bool("echo") ?? false {
       throw unsupported("logprobs", "with 'echo' it asks for the tokens of the prompt, which cannot be had.")
     }
@@ -107,12 +107,26 @@ extension RequestMembers {
   /// hundredfold.
   fileprivate func refuseCopies(of count: Int, bodyByteCount: Int) throws(APIFault) {
     let shared = bodyByteCount - (self["prompt"]?.range.count ?? 0)
-    guard count > 1, shared > Self.copiesByteLimit / count else { return }
+    guard count > 1, shared > OpenAICompletions.copiesByteLimit / count else { return }
     throw .invalidRequest(
       "request_too_large",
       "With \(count) prompts, \(shared) bytes of other members are sent \(count) times. Send fewer prompts "
         + "at once.",
       parameter: place(of: "prompt"))
+  }
+
+  /// A prompt is part of each of its choices, so a small request would have a huge answer.
+  fileprivate func refuseEchoes(
+    of prompts: [ArraySlice<UInt8>], choicesEach count: Int
+  ) throws(APIFault) {
+    // As many bytes as a body has at most, so neither sum nor product overflows.
+    let byteCount = prompts.reduce(0) { $0 + $1.count }
+    guard byteCount > OpenAICompletions.copiesByteLimit / count else { return }
+    throw .invalidRequest(
+      "request_too_large",
+      "With 'echo', the \(byteCount) bytes of 'prompt' would be answered \(count) times. Ask without 'echo', or "
+        + "for fewer choices.",
+      parameter: place(of: "echo"))
   }
 
   fileprivate func copyShared(to draft: inout ChatDraft) throws(APIFault) {

@@ -16,7 +16,7 @@ public enum OpenAIEmbeddings {
     let inputCount = try members.inputCount()
     let format = try members.string("encoding_format") ?? "float"
     guard format == "float" || format == "base64" else {
-      throw members.wrongType("encoding_format", "\"float\" or \"base64\"")
+      throw members.wrongValue("encoding_format", "\"float\" or \"base64\"")
     }
     _ = try members.integer("dimensions", in: 1...dimensionLimit)
     var editor = JSONEditor(document, object: members.object)
@@ -54,10 +54,7 @@ public enum OpenAIEmbeddings {
     switch name {
     // Named arguments of NOMYO's client, and what opts into a router's cache.
     case "security_tier", "api_key", "base_url", "nomyo": true
-    case "metadata", "safety_identifier", "session_id", "prompt_cache_key", "store":
-      policy.stripIdentifiers != .none
-    case "user": policy.stripIdentifiers == .all
-    default: false
+    default: policy.strips(name)
     }
   }
 }
@@ -67,9 +64,8 @@ extension RequestMembers {
   fileprivate func inputCount() throws(APIFault) -> Int {
     guard let input = self["input"] else { throw missing("input", Self.inputs) }
     if input.kind == .string { return 1 }
-    guard let elements = input.lazyElements, let first = elements.first(where: { _ in true }) else {
-      throw wrongType("input", Self.inputs)
-    }
+    guard let elements = input.lazyElements else { throw wrongType("input", Self.inputs) }
+    guard let first = elements.first(where: { _ in true }) else { throw wrongValue("input", Self.inputs) }
     var count = 0
     for element in elements {
       guard element.kind == first.kind, Self.isText(element) || element.isToken else {

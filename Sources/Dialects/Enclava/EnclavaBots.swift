@@ -4,7 +4,7 @@ import JSONText
 public enum EnclavaBots {
   /// The body of `GET /chatbot/list`.
   ///
-  /// - Parameter start: Seconds since 1970 at which the configuration was read: the age of chatbots that
+  /// - Parameter start: Seconds since 1970 at which the daemon started: the age of chatbots that
   ///   name none.
   public static func list(_ bots: [Chatbot], since start: Int) -> [UInt8] {
     var writer = JSONWriter(reservingCapacity: 64 + 256 * bots.count)

@@ -20,10 +20,8 @@ public struct EnclavaChat: Dialect {
   public func decode(_ body: [UInt8], under policy: RequestPolicy) throws(APIFault) -> DecodedRequest {
     let (_, members) = try RequestMembers.reading(body)
     try members.refuseWhatSimpleChatHasNot()
-    guard let message = members["message"] else { throw members.missing("message", "a string") }
-    guard let question = message.stringContent, !question.isEmpty else {
-      throw members.wrongType("message", "a string with something in it")
-    }
+    let question = try members.requiredContent("message")
+    guard !question.isEmpty else { throw members.wrongValue("message", "a string with something in it") }
     let conversation = try members.string("conversation_id").flatMap { $0.isEmpty ? nil : $0 }
     let hold = try ConversationHold(bot, caller: caller, conversation: conversation, in: conversations)
     let chat = try ChatRequest(
@@ -97,6 +95,13 @@ struct EnclavaChatEncoder: AnswerEncoder {
     writer.member("timestamp", UTCTime.text(time.seconds))
     writer.endObject()
     return writer.bytes
+  }
+
+  /// Why there is no response in an answer; nothing is remembered by asking.
+  func refusal(of answer: ChatAnswer) -> APIFault? {
+    let choice = answer.choices[0]
+    guard choice.content == nil, choice.refusal == nil else { return nil }
+    return Self.noText(choice.finish)
   }
 
   /// Nobody can ask for a stream; if one is asked for all the same, it is the whole answer.

@@ -8,6 +8,8 @@ struct WholeAnswerStream: AnswerStream {
   /// White space before a value is JSON (RFC 8259 section 2).
   mutating func heartbeat() -> [UInt8] { Array("\n".utf8) }
 
+  func refusal(of answer: ChatAnswer) -> APIFault? { encoder.refusal(of: answer) }
+
   mutating func write<Failure: Error>(
     _ answer: ChatAnswer, at time: AnswerTime, to sink: ([UInt8]) async throws(Failure) -> Void
   ) async throws(Failure) {

@@ -41,7 +41,7 @@ struct OllamaCalls {
   mutating func append(_ call: RequestMembers, to writer: inout JSONWriter) throws(APIFault) {
     guard let function = try call.object("function") else { throw call.missing("function", "an object") }
     let name = try function.requiredString("name")
-    guard !name.isEmpty else { throw function.wrongType("name", "a string with something in it") }
+    guard !name.isEmpty else { throw function.wrongValue("name", "a string with something in it") }
     let own = try call.string("id").flatMap { $0.isEmpty ? nil : $0 }
     let id = own ?? nextID()
     let position = ids.count

@@ -4,18 +4,13 @@ import JSONText
 ///
 /// A request without messages asks to load a model; ``OllamaLoad/chat(_:at:)`` answers it, before `decode`.
 public struct OllamaChat: Dialect {
-  private let models: [Model]
-
-  /// The dialect for one request.
-  ///
-  /// - Parameter models: What can be asked for, if that is at hand, so that names are found as ``OllamaModels``
-  ///   lists them.
-  public init(models: [Model] = []) { self.models = models }
+  /// The dialect has no settings of its own.
+  public init() {}
 
   /// Reads a chat request.
   public func decode(_ body: [UInt8], under policy: RequestPolicy) throws(APIFault) -> DecodedRequest {
     let (_, members) = try RequestMembers.reading(body)
-    var request = try OllamaRequest(members, form: .chat, models: models, under: policy)
+    var request = try OllamaRequest(members, form: .chat)
     guard let messages = try members.list("messages") else {
       throw members.missing("messages", "a list of messages")
     }
@@ -23,10 +18,11 @@ public struct OllamaChat: Dialect {
     var count = 0
     for message in messages {
       let place = "messages[\(count)]"
-      try conversation.append(try members.members(message, at: place), to: &request.draft)
+      try conversation.append(
+        try members.members(message, at: place), to: &request.draft, under: policy)
       count += 1
     }
-    guard count > 0 else { throw members.wrongType("messages", "a list with at least one message") }
+    guard count > 0 else { throw members.wrongValue("messages", "a list with at least one message") }
     try request.addTools(of: members)
     return try request.decoded(under: policy)
   }

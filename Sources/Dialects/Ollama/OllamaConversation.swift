@@ -6,11 +6,13 @@ struct OllamaConversation {
   private var lastRole = ""
 
   /// Checks a message and writes it.
-  mutating func append(_ message: RequestMembers, to draft: inout ChatDraft) throws(APIFault) {
+  mutating func append(
+    _ message: RequestMembers, to draft: inout ChatDraft, under policy: RequestPolicy
+  ) throws(APIFault) {
     let role = try message.requiredString("role").lowercased()
     defer { lastRole = role }
     let text = try message.content("content") ?? []
-    let images = try message.images()
+    let images = try message.images(under: policy)
     guard images.isEmpty || role == "user" else {
       throw message.unsupported("images", "only a user's message can have images.")
     }
@@ -27,7 +29,7 @@ struct OllamaConversation {
         $0.member("tool_call_id", id)
         $0.member("content", content: text)
       }
-    default: throw message.wrongType("role", #""system", "user", "assistant" or "tool""#)
+    default: throw message.wrongValue("role", #""system", "user", "assistant" or "tool""#)
     }
   }
 

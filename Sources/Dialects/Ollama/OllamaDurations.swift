@@ -2,8 +2,8 @@ import JSONText
 
 /// The durations that Ollama reports, in nanoseconds.
 ///
-/// Only the whole is measured, and nearly all of it is the model's writing. So the writing has it all but for one
-/// nanosecond for the prompt, because clients divide by both; loading, which nobody divides by, has none.
+/// Only the whole is measured. It is shared out by the numbers of tokens, which is an estimate: clients divide by both
+/// parts, and so show for both the rate of the whole. Loading, which nobody divides by, has none.
 struct OllamaDurations {
   /// The time from the request's arrival to the answer, at least 2.
   let total: Int
@@ -22,8 +22,18 @@ struct OllamaDurations {
     writer.member("total_duration", total)
     writer.member("load_duration", 0)
     writer.member("prompt_eval_count", usage.prompt)
-    writer.member("prompt_eval_duration", 1)
+    let prompt = promptShare(of: usage)
+    writer.member("prompt_eval_duration", prompt)
     writer.member("eval_count", usage.completion)
-    writer.member("eval_duration", total - 1)
+    writer.member("eval_duration", total - prompt)
+  }
+
+  /// The prompt's part of the whole, at least 1 and so that at least 1 is left.
+  private func promptShare(of usage: TokenUsage) -> Int {
+    // The numbers are the router's, so they may be anything; no exchange has more tokens than this.
+    let (prompt, completion) = (min(usage.prompt, Int(Int32.max)), min(usage.completion, Int(Int32.max)))
+    guard prompt + completion > 0 else { return total / 2 }
+    let share = (prompt + completion).dividingFullWidth(total.multipliedFullWidth(by: prompt)).quotient
+    return min(max(1, share), total - 1)
   }
 }

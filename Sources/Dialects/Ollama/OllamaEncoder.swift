@@ -23,6 +23,8 @@ struct OllamaEncoder: AnswerEncoder {
   let form: Form
   /// Whether the caller wants to see what the model thought.
   let showsThinking: Bool
+  /// Whether the answer fills a gap.
+  var isFilling = false
 
   /// The whole answer in one object.
   func encode(_ answer: ChatAnswer, at time: AnswerTime) throws(APIFault) -> [UInt8] {
@@ -49,7 +51,9 @@ struct OllamaEncoder: AnswerEncoder {
     guard let choice = answer.choices.first else { return [] }
     var parts: [Part] = []
     if showsThinking, let thinking = choice.reasoning { parts.append(Part(thinking: thinking)) }
-    if let text = choice.content { parts.append(Part(text: text)) }
+    if let text = choice.content {
+      parts.append(Part(text: isFilling ? FillInTheMiddle.withoutFence(text) : text))
+    }
     // Ollama has no member for it, and it is what the model says.
     if let refusal = choice.refusal { parts.append(Part(text: refusal)) }
     let calls = choice.calls

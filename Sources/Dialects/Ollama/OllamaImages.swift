@@ -2,26 +2,46 @@ import JSONText
 
 /// Images as Ollama's requests carry them: base64 without a media type.
 struct OllamaImage {
-  /// What its first bytes say that it is.
-  let mediaType: String
-  /// The base64, as the raw content of a JSON string.
-  let base64: ArraySlice<UInt8>
+  /// Its address in a chat request, as the raw content of a JSON string.
+  let address: [UInt8]
 
   /// Reads an image; nil where it is none.
   init?(_ value: JSONValue) {
-    guard let content = value.stringContent else { return nil }
-    guard let plain = Self.unescaped(content, value) else { return nil }
-    let base64 = Self.withoutAddress(plain)
+    guard let content = value.stringContent, let plain = Self.unescaped(content, value) else { return nil }
+    guard let base64 = Self.digits(of: Self.withoutAddress(plain)) else { return nil }
+    // What its first bytes say that it is.
     guard let mediaType = ImageData.mediaType(base64: base64) else { return nil }
-    self.mediaType = mediaType
-    self.base64 = base64
+    // Digits only, which need no escape.
+    address = Array("data:\(mediaType);base64,".utf8) + base64
   }
 
-  /// Encoders that escape the slash, or wrap base64 at 76 columns, mean the same image.
+  /// Takes an address that is a remote one and was allowed.
+  init(remote content: ArraySlice<UInt8>) { address = Array(content) }
+
+  /// Encoders that escape the slash mean the same image.
+  ///
+  /// What comes out of this is no content of a JSON string any more, and must not be written as such unchecked.
   private static func unescaped(_ content: ArraySlice<UInt8>, _ value: JSONValue) -> ArraySlice<UInt8>? {
     guard content.contains(UInt8(ascii: "\\")) else { return content }
-    guard let text = value.string else { return nil }
-    return ArraySlice(text.utf8.filter { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
+    return value.string.map { Array($0.utf8)[...] }
+  }
+
+  /// The base64 without the white space that encoders wrap it with; nil where anything else stands in it.
+  private static func digits(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    var hasSpace = false
+    for byte in text {
+      if ImageData.base64Value(byte) != nil || byte == UInt8(ascii: "=") { continue }
+      guard isSpace(byte) else { return nil }
+      hasSpace = true
+    }
+    return hasSpace ? text.filter { !isSpace($0) }[...] : text
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"): true
+    default: false
+    }
   }
 
   /// Some clients send the whole `data:` address; its media type is not believed.
@@ -36,15 +56,18 @@ struct OllamaImage {
 
 extension RequestMembers {
   /// The object's images.
-  func images() throws(APIFault) -> [OllamaImage] {
+  func images(under policy: RequestPolicy) throws(APIFault) -> [OllamaImage] {
     guard let list = try list("images") else { return [] }
     var images: [OllamaImage] = []
     for value in list {
-      guard let image = OllamaImage(value) else {
-        let place = "\(place(of: "images"))[\(images.count)]"
-        throw .invalidRequest(
-          "invalid_image", "'\(place)' must be a PNG, JPEG, GIF or WebP image in base64.", parameter: place)
+      let place = "\(place(of: "images"))[\(images.count)]"
+      if let content = value.stringContent, ImageReference.isRemote(content) {
+        try ImageReference.check(
+          url: content, at: place, under: policy, remedy: "Send the image itself in base64")
+        images.append(OllamaImage(remote: content))
+        continue
       }
+      guard let image = OllamaImage(value) else { throw ImageReference.noImage(at: place) }
       images.append(image)
     }
     return images
@@ -57,21 +80,8 @@ extension JSONWriter {
     guard !images.isEmpty else { return member("content", content: text) }
     name("content")
     beginArray()
-    if !text.isEmpty {
-      beginObject()
-      member("type", "text")
-      member("text", content: text)
-      endObject()
-    }
-    for image in images {
-      beginObject()
-      member("type", "image_url")
-      name("image_url")
-      beginObject()
-      member("url", content: Array("data:\(image.mediaType);base64,".utf8) + image.base64)
-      endObject()
-      endObject()
-    }
+    if !text.isEmpty { textPart(text) }
+    for image in images { imagePart(image.address) }
     endArray()
   }
 }

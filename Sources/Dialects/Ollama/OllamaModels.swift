@@ -22,11 +22,18 @@ public enum OllamaModels {
     name.hasSuffix(latest) && name.utf8.count > latest.utf8.count ? String(name.dropLast(latest.count)) : name
   }
 
-  /// The model that a caller of any route means by a name from Ollama's list: one of this very name, else the same
-  /// without or with `:latest`.
+  /// The names under which a model is looked for, in this order: the one that a caller gives, the same without
+  /// `:latest`, and with it.
+  static func spellings(of name: String) -> [String] {
+    [name, untagged(name), listedName(name)]
+  }
+
+  /// The model that a caller of any route means by a name, found as ``RequestPolicy`` finds the router's.
   public static func resolve(_ name: String, in models: [Model]) -> Model? {
-    func model(_ name: String) -> Model? { models.first { $0.id == name } }
-    return model(name) ?? model(untagged(name)) ?? model(listedName(name))
+    for spelling in spellings(of: name) {
+      if let model = models.first(where: { $0.id == spelling }) { return model }
+    }
+    return nil
   }
 
   /// The body of `GET /api/tags`.

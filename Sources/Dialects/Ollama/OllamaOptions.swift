@@ -28,38 +28,12 @@ extension RequestMembers {
       guard value.kind == .number else { throw wrongType(name, "a number") }
       for member in members { draft.member(member, value) }
     }
-    if let seed = try wholeNumber("seed") { draft.member("seed") { $0.integer(seed) } }
+    if let seed = try wholeNumber("seed", in: .min ... .max) { draft.member("seed") { $0.integer(seed) } }
     // -1 means without end and -2 as much as fits the context: both are what a router does that is told nothing.
-    if let limit = try wholeNumber("num_predict"), limit > 0 {
+    let isUnlimited = self["num_predict"]?.number.map { $0 <= 0 && $0.rounded() == $0 } ?? false
+    if !isUnlimited, let limit = try tokens("num_predict") {
       draft.member("max_tokens") { $0.integer(limit) }
     }
-    try writeStop(to: &draft)
-  }
-
-  /// Callers whose language has one kind of number write 128 as 128.0.
-  private func wholeNumber(_ name: String) throws(APIFault) -> Int? {
-    guard let value = self[name] else { return nil }
-    guard let number = value.integer ?? value.number.flatMap({ Int(exactly: $0) }) else {
-      throw wrongType(name, "a whole number")
-    }
-    return number
-  }
-
-  private func writeStop(to draft: inout ChatDraft) throws(APIFault) {
-    guard let value = self["stop"] else { return }
-    guard let list = value.lazyElements else {
-      guard let text = value.stringContent else { throw wrongType("stop", "a list of strings") }
-      if !text.isEmpty { draft.member("stop", value) }
-      return
-    }
-    var count = 0
-    for text in list {
-      guard text.kind == .string else { throw wrongType("stop", "a list of strings") }
-      count += 1
-      guard count <= ChatParameters.stopLimit else {
-        throw wrongType("stop", "a list of at most \(ChatParameters.stopLimit) strings")
-      }
-    }
-    if count > 0 { draft.member("stop", value) }
+    if let stops = try stops("stop") { draft.member("stop", stops) }
   }
 }

@@ -9,17 +9,14 @@ struct OllamaRequest {
 
   /// Reads everything but the messages or the prompt.
   init(
-    _ members: RequestMembers, form: OllamaEncoder.Form, models: [Model], under policy: RequestPolicy
+    _ members: RequestMembers, form: OllamaEncoder.Form, isFilling: Bool = false
   ) throws(APIFault) {
-    let name = try members.model()
-    let isKnown = policy.aliases[name] != nil
-    let model =
-      isKnown ? name : OllamaModels.resolve(name, in: models)?.id ?? OllamaModels.untagged(name)
+    let model = try members.model()
     draft = ChatDraft(model: model)
     // Ollama's default, unlike OpenAI's.
     isStream = try members.bool("stream") ?? true
     encoder = OllamaEncoder(
-      model: name, form: form, showsThinking: try members.writeThink(to: &draft))
+      model: model, form: form, showsThinking: try members.writeThink(to: &draft), isFilling: isFilling)
     if let tier = try members.string("security_tier") {
       draft.member("security_tier") { $0.string(tier) }
     }
@@ -53,13 +50,13 @@ struct OllamaRequest {
   ) throws(APIFault) {
     let type = try tool.string("type") ?? ""
     guard ["", "function"].contains(type) else {
-      throw tool.wrongType("type", #""function": Ollama has no other tools"#)
+      throw tool.wrongValue("type", #""function": Ollama has no other tools"#)
     }
     guard let function = tool["function"], let members = try tool.object("function") else {
       throw tool.missing("function", "an object")
     }
     guard try !members.requiredString("name").isEmpty else {
-      throw members.wrongType("name", "a string with something in it")
+      throw members.wrongValue("name", "a string with something in it")
     }
     guard type.isEmpty else { return writer.value(value) }
     writer.beginObject()
@@ -70,7 +67,9 @@ struct OllamaRequest {
 
   /// The request, once all messages are in the draft.
   func decoded(under policy: RequestPolicy) throws(APIFault) -> DecodedRequest {
-    DecodedRequest(
+    var policy = policy
+    policy.addsLatest = true
+    return DecodedRequest(
       try ChatRequest(draft: draft, under: policy), isStream: isStream, encoder: encoder)
   }
 }
@@ -95,34 +94,28 @@ extension RequestMembers {
       return true
     }
     guard let isWanted = value.bool else { throw wrongThink }
-    draft.member("chat_template_kwargs") {
-      $0.beginObject()
-      $0.member("enable_thinking", isWanted)
-      $0.endObject()
-    }
+    draft.thinking(isWanted)
     return isWanted
   }
 
   private var wrongThink: APIFault {
-    wrongType("think", #"true, false, "low", "medium", "high" or "max""#)
+    let expected = #"true, false, "low", "medium", "high" or "max""#
+    return self["think"]?.kind == .string ? wrongValue("think", expected) : wrongType("think", expected)
   }
 
   fileprivate func writeFormat(to draft: inout ChatDraft) throws(APIFault) {
     guard let value = self["format"], value.string != "" else { return }
-    guard value.kind == .object || value.string == "json" else {
-      throw wrongType("format", #""json" or a JSON schema"#)
-    }
-    draft.member("response_format") {
-      $0.beginObject()
-      $0.member("type", value.kind == .object ? "json_schema" : "json_object")
-      if value.kind == .object {
-        $0.name("json_schema")
+    let expected = #""json" or a JSON schema"#
+    switch value.kind {
+    case .object: draft.member("response_format") { $0.schemaFormat(name: "format", schema: value) }
+    case .string:
+      guard value.string == "json" else { throw wrongValue("format", expected) }
+      draft.member("response_format") {
         $0.beginObject()
-        $0.member("name", "format")
-        $0.member("schema", value)
+        $0.member("type", "json_object")
         $0.endObject()
       }
-      $0.endObject()
+    default: throw wrongType("format", expected)
     }
   }
 

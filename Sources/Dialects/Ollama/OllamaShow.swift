@@ -2,24 +2,7 @@ import JSONText
 
 /// One model's particulars, `POST /api/show`.
 public enum OllamaShow {
-  /// What is known of a model beyond its name.
-  public struct Facts: Sendable, Equatable {
-    /// How many tokens the model can have before it, nil where nobody said.
-    public var contextLength: Int?
-    /// Whether it reads images.
-    public var hasVision: Bool
-    /// Whether it tells what it thinks.
-    public var hasThinking: Bool
-
-    /// Facts; the router tells none, so they are the configuration's.
-    public init(contextLength: Int? = nil, hasVision: Bool = false, hasThinking: Bool = false) {
-      self.contextLength = contextLength
-      self.hasVision = hasVision
-      self.hasThinking = hasThinking
-    }
-  }
-
-  /// What is shown where the context length is not known, in tokens.
+  /// What is shown as the context length, in tokens: the router tells none.
   ///
   /// Without a number VS Code takes 4096 and cuts every prompt to that; nearly all models that are served today have
   /// this much or more.
@@ -39,7 +22,7 @@ public enum OllamaShow {
   }
 
   /// The body of the answer.
-  public static func answer(_ model: Model, facts: Facts = Facts()) -> [UInt8] {
+  public static func answer(_ model: Model) -> [UInt8] {
     var writer = JSONWriter(reservingCapacity: 1024)
     writer.beginObject()
     writer.member("license", "")
@@ -47,14 +30,12 @@ public enum OllamaShow {
     writer.member("parameters", "")
     writer.member("template", template)
     OllamaModels.writeDetails(of: model, to: &writer)
-    writeInfo(of: model, facts, to: &writer)
+    writeInfo(of: model, to: &writer)
     writer.name("capabilities")
     writer.beginArray()
-    // The router's interface has tools for every model; the others are a matter of the model.
+    // The router's interface has tools for every model; whether one sees or thinks, nobody tells.
     writer.string("completion")
     writer.string("tools")
-    if facts.hasVision { writer.string("vision") }
-    if facts.hasThinking { writer.string("thinking") }
     writer.endArray()
     writer.member("modified_at", OllamaTimestamp(model.created).description)
     writer.endObject()
@@ -67,15 +48,13 @@ public enum OllamaShow {
   /// the prompt.
   private static let template = "{{ .System }}{{ .Tools }}{{ .Messages }}"
 
-  private static func writeInfo(of model: Model, _ facts: Facts, to writer: inout JSONWriter) {
+  private static func writeInfo(of model: Model, to writer: inout JSONWriter) {
     writer.name("model_info")
     writer.beginObject()
     writer.member("general.architecture", "unknown")
     writer.member("general.basename", model.id)
-    writer.member("unknown.context_length", facts.contextLength ?? assumedContextLength)
-    if facts.contextLength == nil {
-      writer.member("general.description", "The router tells no context length; the one shown is assumed.")
-    }
+    writer.member("unknown.context_length", assumedContextLength)
+    writer.member("general.description", "The router tells no context length; the one shown is assumed.")
     writer.endObject()
   }
 }

@@ -22,7 +22,7 @@ struct ChunkHead {
       $0.utf8.count <= Self.byteLimit ? $0 : nil
     }
     self.init(
-      model: model, created: answer["created"]?.integer ?? created,
+      model: model, created: answer["created"]?.moment ?? created,
       id: id ?? "chatcmpl-" + randomIdentifier(),
       fingerprint: fingerprint)
   }

@@ -51,6 +51,9 @@ struct OpenAIChatEncoder: AnswerEncoder {
       ("created", Array(time.seconds.description.utf8)), ("model", Self.text(model)),
     ]
     for (name, text) in identity where answer.object[name]?.isNull != false { editor.append(name, text) }
+    if answer.object["created"]?.isNoMoment == true {
+      editor.replace("created", with: Array(time.seconds.description.utf8))
+    }
     return editor.isEmpty ? answer.document.bytes : editor.edited()
   }
 

@@ -85,9 +85,11 @@ struct ResponseLogprobs {
       Self.write(text, members, to: &writer) { writer in
         writer.name("top_logprobs")
         writer.beginArray()
-        for alternative in members["top_logprobs"]?.elements ?? [] {
-          guard let members = try? alternative.object(), let text = members["token"] else { continue }
-          Self.write(text, members, to: &writer) { _ in }
+        if let alternatives = members["top_logprobs"]?.lazyElements {
+          for alternative in alternatives {
+            guard let members = try? alternative.object(), let text = members["token"] else { continue }
+            Self.write(text, members, to: &writer) { _ in }
+          }
         }
         writer.endArray()
       }

@@ -4,8 +4,8 @@ import JSONText
 enum ResponsesPart {
   /// The raw content of a JSON string.
   case text(ArraySlice<UInt8>)
-  /// An image: its address, and how closely to look at it.
-  case image(JSONValue, detail: String?)
+  /// An image: its address as the raw content of a JSON string, and how closely to look at it.
+  case image(ArraySlice<UInt8>, detail: String?)
 
   /// Reads a part.
   ///
@@ -52,25 +52,16 @@ enum ResponsesPart {
     }
     guard let content = value.stringContent else { throw part.wrongType("image_url", "a string") }
     try ImageReference.check(url: content, at: part.place(of: "image_url"), under: policy)
-    return .image(value, detail: detail)
+    return .image(content, detail: detail)
   }
 
   /// Writes the part as one of chat completions.
   func write(to writer: inout JSONWriter) {
-    writer.beginObject()
     switch self {
-    case .text(let content):
-      writer.member("type", "text")
-      writer.member("text", content: content)
+    case .text(let content): writer.textPart(content)
+    // Chat completions know no closer look than "high".
     case .image(let address, let detail):
-      writer.member("type", "image_url")
-      writer.name("image_url")
-      writer.beginObject()
-      writer.member("url", address)
-      // Chat completions know no closer look than this.
-      if let detail { writer.member("detail", detail == "original" ? "high" : detail) }
-      writer.endObject()
+      writer.imagePart(address, detail: detail == "original" ? "high" : detail)
     }
-    writer.endObject()
   }
 }

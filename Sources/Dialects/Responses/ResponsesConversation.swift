@@ -46,7 +46,7 @@ struct ResponsesConversation {
     }
     try finishAssistant()
     try finishImages()
-    if messageCount == 0 { throw members.wrongType("input", "a string or a list with at least one message") }
+    if messageCount == 0 { throw members.wrongValue("input", "a string or a list with at least one message") }
   }
 
   private mutating func readItem(
@@ -108,10 +108,7 @@ extension ResponsesConversation {
         writer.raw(written)
       }
     default:
-      throw .invalidRequest(
-        "invalid_value",
-        "'\(item.place(of: "role"))' is \(ForeignText(role)). It must be user, assistant, system or developer.",
-        parameter: item.place(of: "role"))
+      throw item.wrongValue("role", "user, assistant, system or developer")
     }
   }
 
@@ -171,8 +168,9 @@ extension ResponsesConversation {
   private mutating func message(_ role: String, _ members: (inout JSONWriter) -> Void) throws(APIFault) {
     guard messageCount < Self.messageLimit else {
       throw .invalidRequest(
-        "invalid_type", "'input' must be a list that makes at most \(Self.messageLimit) messages.",
-        parameter: "input")
+        "invalid_value",
+        "'input' makes more than \(Self.messageLimit) messages, which is the most that a request can have beside "
+          + "its instructions.", parameter: "input")
     }
     messageCount += 1
     draft.message(role, members)

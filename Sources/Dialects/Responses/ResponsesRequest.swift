@@ -50,7 +50,7 @@ struct ResponsesRequest {
   func writeSampling(logprobs: Bool, to draft: inout ChatDraft) throws(APIFault) {
     if try members.number("temperature", in: 0...2) != nil { copy("temperature", to: &draft) }
     if try members.number("top_p", in: 0...1) != nil { copy("top_p", to: &draft) }
-    if let count = try members.integer("max_output_tokens", in: 1...Int.max) {
+    if let count = try members.tokens("max_output_tokens") {
       draft.member("max_tokens") { $0.integer(count) }
     }
     if logprobs { draft.member("logprobs") { $0.bool(true) } }
@@ -75,30 +75,16 @@ struct ResponsesRequest {
         writer.endObject()
       }
     case "json_schema":
-      _ = try format.requiredString("name")
+      let name = try format.requiredString("name")
       guard let schema = format["schema"] else { throw format.missing("schema", "an object") }
       guard schema.kind == .object else { throw format.wrongType("schema", "an object") }
-      _ = try format.content("description")
-      _ = try format.bool("strict")
-      draft.member("response_format") { Self.writeSchema(format, to: &$0) }
-    case let type:
-      throw .invalidRequest(
-        "invalid_value",
-        "'\(format.place(of: "type"))' is \(ForeignText(type)). It must be text, json_object or json_schema.",
-        parameter: format.place(of: "type"))
+      let description = try format.content("description")
+      let strict = try format.bool("strict")
+      draft.member("response_format") {
+        $0.schemaFormat(name: name, description: description, schema: schema, strict: strict)
+      }
+    default: throw format.wrongValue("type", "text, json_object or json_schema")
     }
-  }
-
-  private static func writeSchema(_ format: RequestMembers, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("type", "json_schema")
-    writer.name("json_schema")
-    writer.beginObject()
-    for name in ["name", "description", "schema", "strict"] {
-      if let value = format[name] { writer.member(name, value) }
-    }
-    writer.endObject()
-    writer.endObject()
   }
 
   /// Members that this dialect does not know go on as they are: callers reach a model's own settings so.

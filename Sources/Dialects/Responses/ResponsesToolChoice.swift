@@ -22,13 +22,10 @@ struct ResponsesToolChoice {
       let type = try choice.requiredString("type")
       switch type {
       case "function", "custom":
-        guard let entry = try Self.entries(choice, type: type, among: tools).first else {
-          throw Self.undeclared(choice)
-        }
-        mode = .function(entry.modelName)
+        mode = .function(try Self.modelName(choice, type: type, among: tools.index))
       case "allowed_tools":
         mode = .word(try Self.word(choice, "mode", ["auto", "required"]))
-        allowed = try Self.allowed(choice, among: tools)
+        allowed = try Self.allowed(choice, among: tools.index)
       case _ where ResponsesTools.isHosted(type):
         throw choice.unsupported(
           "type", "the tool \(ForeignText(type)) is not here, so no model can be made to call it.")
@@ -65,47 +62,50 @@ struct ResponsesToolChoice {
   ) throws(APIFault) -> String {
     let word = try members.requiredString(name)
     guard words.contains(word) else {
-      throw .invalidRequest(
-        "invalid_value",
-        "'\(members.place(of: name))' is \(ForeignText(word)). It must be \(words.joined(separator: ", or ")).",
-        parameter: members.place(of: name))
+      throw members.wrongValue(name, words.joined(separator: ", or "))
     }
     return word
   }
 
   private static func allowed(
-    _ choice: RequestMembers, among tools: ResponsesTools
+    _ choice: RequestMembers, among tools: ResponsesToolIndex
   ) throws(APIFault) -> Set<String> {
     guard let list = try choice.list("tools") else { throw choice.missing("tools", "a list of tools") }
     var allowed: Set<String> = []
+    var namespaces: Set<String> = []
     var position = 0
     for value in list {
       guard position < ResponsesTools.limit else {
-        throw choice.wrongType("tools", "a list of at most \(ResponsesTools.limit) tools")
+        throw choice.wrongValue("tools", "a list of at most \(ResponsesTools.limit) tools")
       }
       let tool = try choice.members(value, at: choice.place(of: "tools[\(position)]"))
       position += 1
       let type = try tool.requiredString("type")
       if ResponsesTools.isHosted(type) { continue }
-      let found = try entries(tool, type: type, among: tools)
+      guard type == "namespace" else {
+        allowed.insert(try modelName(tool, type: type, among: tools))
+        continue
+      }
+      let namespace = try tool.requiredString("name")
+      // A list may name the same one thousands of times.
+      guard namespaces.insert(namespace).inserted else { continue }
+      let found = tools.modelNames(in: namespace)
       guard !found.isEmpty else { throw undeclared(tool) }
-      allowed.formUnion(found.map(\.modelName))
+      allowed.formUnion(found)
     }
     return allowed
   }
 
-  /// The declared tools that are meant: one, or all of a namespace.
-  private static func entries(
-    _ choice: RequestMembers, type: String, among tools: ResponsesTools
-  ) throws(APIFault) -> [ResponsesTools.Entry] {
+  /// The name for the model of the one declared tool that is meant.
+  private static func modelName(
+    _ choice: RequestMembers, type: String, among tools: ResponsesToolIndex
+  ) throws(APIFault) -> String {
     let name = try choice.requiredString("name")
-    if type == "namespace" { return tools.entries.filter { $0.name.namespace == name } }
-    let modelName = ResponsesTools.modelName(name, in: try choice.string("namespace"))
-    let isCustom = type == "custom"
-    let candidates = tools.entries.filter { $0.name.isCustom == isCustom }
-    if let entry = candidates.first(where: { $0.modelName == modelName }) { return [entry] }
-    let bare = candidates.filter { $0.name.name == name }
-    return bare.count == 1 ? bare : []
+    let namespace = try choice.string("namespace")
+    guard let found = tools.modelName(of: name, in: namespace, isCustom: type == "custom") else {
+      throw undeclared(choice)
+    }
+    return found
   }
 
   private static func undeclared(_ choice: RequestMembers) -> APIFault {

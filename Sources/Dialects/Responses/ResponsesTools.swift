@@ -15,11 +15,16 @@ struct ResponsesTools {
 
   /// More than any client has; five million would fit into a request.
   static let limit = 2048
+  /// The most bytes of a tool's or a namespace's name; the latter is repeated for each of its tools.
+  private static let nameByteLimit = 128
 
   private(set) var entries: [Entry] = []
   /// The tools of the request's own list as the caller wrote them, without those that cannot be had.
   private(set) var kept: [JSONValue] = []
   private var positions: [String: Int] = [:]
+
+  /// What a choice names them by.
+  var index: ResponsesToolIndex { ResponsesToolIndex(entries.map { ($0.modelName, $0.name) }) }
 
   /// What calls are named by when they come back.
   var names: ResponsesToolNames { ResponsesToolNames(entries.map { ($0.modelName, $0.name) }) }
@@ -75,6 +80,9 @@ struct ResponsesTools {
 
   private mutating func addNamespace(_ tool: RequestMembers, isLater: Bool) throws(APIFault) {
     let namespace = try tool.requiredString("name")
+    guard namespace.utf8.count <= Self.nameByteLimit else {
+      throw tool.wrongValue("name", "a string of at most \(Self.nameByteLimit) bytes")
+    }
     guard let list = try tool.list("tools") else { throw tool.missing("tools", "a list of tools") }
     var note = try Self.note(on: tool)
     var position = 0
@@ -112,8 +120,7 @@ struct ResponsesTools {
     _ tool: RequestMembers, type: String, in namespace: String? = nil, noting note: [UInt8]? = nil,
     isLater: Bool
   ) throws(APIFault) {
-    let name = try tool.requiredString("name")
-    guard !name.isEmpty else { throw tool.wrongType("name", "a string with at least one character") }
+    let name = try tool.shortString("name", atMost: Self.nameByteLimit)
     switch type {
     case "function":
       _ = try tool.content("description")
@@ -126,6 +133,10 @@ struct ResponsesTools {
       )
     }
     let modelName = Self.modelName(name, in: namespace)
+    guard modelName.utf8.count <= Tool.nameByteLimit else {
+      throw tool.wrongValue(
+        "name", "a string of at most \(Tool.nameByteLimit) bytes together with its namespace's name")
+    }
     let entry = Entry(
       modelName: modelName,
       name: ResponsesToolNames.Name(name: name, namespace: namespace, isCustom: type == "custom"),

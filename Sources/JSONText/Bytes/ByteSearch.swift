@@ -52,6 +52,19 @@ enum QuoteStops: StopSet {
   }
 }
 
+extension QuoteStops {
+  /// Whether a text has no quote but in an escape, and no escape that is not ended: what JSON has between quotes.
+  static func areEscaped(in text: UnsafeBufferPointer<UInt8>) -> Bool {
+    let text = text.span
+    var index = text.firstIndex(of: Self.self, from: 0)
+    while index < text.count {
+      guard text[index] == ASCII.backslash, index + 1 < text.count else { return false }
+      index = text.firstIndex(of: Self.self, from: index + 2)
+    }
+    return true
+  }
+}
+
 /// The first bytes of U+0085, U+2028 and U+2029.
 enum SeparatorStops: StopSet {
   @inline(__always)

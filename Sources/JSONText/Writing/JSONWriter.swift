@@ -84,8 +84,24 @@ public struct JSONWriter: Sendable {
   public mutating func stringContent(_ content: some Collection<UInt8>) {
     separate()
     bytes.append(ASCII.quote)
-    content.withBytes { bytes.appendEscapingSeparators($0.span) }
+    append(content)
     bytes.append(ASCII.quote)
+  }
+
+  /// Writes a string whose content comes in several pieces, each as `stringContent(_:)` takes it.
+  public mutating func stringContent(joining pieces: [ArraySlice<UInt8>]) {
+    separate()
+    bytes.append(ASCII.quote)
+    for piece in pieces { append(piece) }
+    bytes.append(ASCII.quote)
+  }
+
+  private mutating func append(_ content: some Collection<UInt8>) {
+    content.withBytes {
+      // Decoded text in this place could end the string and go on with members of its own.
+      assert(QuoteStops.areEscaped(in: $0), "what is written as the content of a JSON string is not escaped")
+      bytes.appendEscapingSeparators($0.span)
+    }
   }
 
   private mutating func begin(_ bracket: UInt8) {

@@ -70,7 +70,9 @@ public struct AccessPolicy: Sendable, Equatable {
     }
     return [
       .allowOrigin: origin, .vary: "Origin",
-      .exposeHeaders: "x-request-id, retry-after, retry-after-ms, x-should-retry, server-timing",
+      .exposeHeaders:
+        "x-request-id, request-id, retry-after, retry-after-ms, x-should-retry, server-timing, x-nomyo-model, "
+        + "x-nomyo-left-out, x-token-count",
     ]
   }
 

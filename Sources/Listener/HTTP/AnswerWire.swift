@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 
 /// How the end of an answer's body is told (RFC 9112 section 6).
 enum AnswerFraming: Equatable {
@@ -53,7 +54,9 @@ extension ByteBuffer {
     writeStaticString("HTTP/1.1 ")
     writeString(String(status.code))
     writeStaticString(" ")
-    writeString(status.reasonPhrase)
+    writeString(
+      status.reasonPhrase.isEmpty
+        ? HTTPResponseStatus(statusCode: status.code).reasonPhrase : status.reasonPhrase)
     writeStaticString("\r\n")
     var (hasDate, hasID) = (false, false)
     for field in fields where !Self.isFraming(field.name) {

@@ -40,14 +40,26 @@ extension RequestHead {
   var isAnthropic: Bool {
     switch Route(path: path) {
     case .messages, .countTokens: true
-    case .models, .model, nil: fields[.anthropicVersion] != nil
+    case .models, .model: fields[.anthropicVersion] != nil
+    case nil: fields[.anthropicVersion] != nil || Route.parts(of: path).contains("messages")
+    default: false
+    }
+  }
+
+  /// Whether the caller is one of Ollama's clients, or of somebody who looks for them here.
+  private var isOllama: Bool {
+    switch Route(path: path) {
+    case .ollamaChat, .ollamaGenerate, .ollamaTags, .ollamaShow, .ollamaRunning, .ollamaVersion, .ollamaEmbed,
+      .ollamaEmbeddings, .ollamaStore:
+      true
+    case nil: Route.parts(of: path).first == "api"
     default: false
     }
   }
 
   /// The dialect in which this caller understands errors.
   var errorDialect: any Dialect {
-    if Route.isOllama(path: path) { return OllamaChat() }
+    if isOllama { return OllamaChat() }
     return isAnthropic ? AnthropicMessages(requestID: id.description) : OpenAIChat()
   }
 }

@@ -56,29 +56,32 @@ enum Route: Equatable, Sendable {
   /// The route of a path as it stands in the request target, nil for none.
   ///
   /// `/v1`, `/api/v1`, neither, and `/v1` twice name the same routes, with or without a trailing slash: wrong base
-  /// URLs are what people ask for help with most. Other paths under `/api` are Ollama's.
+  /// URLs are what people ask for help with most. Under `/api` alone Ollama's routes go first.
   init?(path: String) {
     guard path.utf8.first == UInt8(ascii: "/") else { return nil }
-    var parts = path.split(separator: "/", omittingEmptySubsequences: true)[...]
-    guard !parts.isEmpty else {
+    let parts = Self.parts(of: path)
+    guard let first = parts.first else {
+      guard path.utf8.allSatisfy({ $0 == UInt8(ascii: "/") }) else { return nil }
       self = .ollamaRoot
       return
     }
-    if parts.first == "api" {
-      guard parts.dropFirst().first == "v1" else {
-        self.init(ollama: parts.dropFirst())
-        return
-      }
-      parts = parts.dropFirst(2)
+    let rest = parts.dropFirst()
+    if first == "api", let route = Route(ollama: rest) ?? Route(common: rest) {
+      self = route
+    } else if first != "api" {
+      self.init(common: parts)
+    } else {
+      return nil
     }
-    while parts.first == "v1" { parts = parts.dropFirst() }
-    self.init(common: parts)
   }
 
-  /// Whether a path is one of Ollama's, known or not.
-  static func isOllama(path: String) -> Bool {
-    let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: true)
-    return parts.first == "api" && parts.dropFirst().first != "v1"
+  /// The parts of a path without the prefixes that say nothing.
+  static func parts(of path: String) -> ArraySlice<Substring> {
+    var parts = path.split(separator: "/", omittingEmptySubsequences: true)[...]
+    while parts.first == "v1" || parts.starts(with: ["api", "v1"]) {
+      parts = parts.dropFirst(parts.first == "v1" ? 1 : 2)
+    }
+    return parts
   }
 
   private init?(ollama parts: ArraySlice<Substring>) {

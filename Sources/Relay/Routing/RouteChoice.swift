@@ -9,6 +9,9 @@ enum RouteChoice {
   /// Answer with this fault and these header fields beside it.
   case refuse(APIFault, HTTPFields)
 
+  /// The most bytes of a body that nobody will look at.
+  static let ignoredBodyLimit = 64 * 1024
+
   /// - Parameters:
   ///   - isBrowser: Whether a web page asks. Web pages have to say that they send JSON: the types that need no
   ///     preflight are how foreign pages reach local servers (CLIENTS.md section 8).
@@ -33,8 +36,13 @@ enum RouteChoice {
       self = .refuse(.wrongMethod(head, allowed: route.methods), [.allow: allowed])
       return
     }
+    if route == .ollamaStore || route == .storedResponse {
+      self = .refuse(route == .ollamaStore ? .modelStore : .nothingStored, [:])
+      return
+    }
     guard head.method == .post else {
-      self = .receive(limit: 0)
+      // Some clients send one to be ignored (RFC 9110 section 9.3.1).
+      self = .receive(limit: Self.ignoredBodyLimit)
       return
     }
     guard MediaType.mayBeJSON(head.fields[.contentType], isBrowser: isBrowser) else {

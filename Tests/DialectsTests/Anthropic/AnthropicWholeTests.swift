@@ -70,7 +70,7 @@ import Testing
     #expect(omitted.map { $0["type"] as? String } == ["thinking", "text"])
     #expect(omitted[0]["thinking"] as? String == "")
     for (thinking, count) in [
-      (#"{"type":"disabled"}"#, 1), (#"{"type":"adaptive"}"#, 2), ("null", 2),
+      (#"{"type":"disabled"}"#, 1), (#"{"type":"adaptive"}"#, 2), ("null", 1),
       (#"{"type":"enabled","budget_tokens":1024}"#, 2),
     ] {
       let decoded = try AnthropicTranscript(AnthropicTranscript.user, #""thinking":\#(thinking)"#).decoded
@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func `an answer with nothing in it has no blocks`() throws {
-    for text in [#"{"content":null}"#, #"{"content":""}"#, "{}", #"{"content":7,"tool_calls":[]}"#] {
+    for text in [#"{"content":null}"#, #"{"content":""}"#, "{}", #"{"content":[],"tool_calls":[]}"#] {
       #expect(blocks(try message(try completion(choice(text)))).isEmpty)
     }
   }

@@ -6,11 +6,12 @@ import Testing
 
 @Suite struct CompletionsAnswerTests {
   private func encoder(
-    usage: Bool = false, logprobs: Int? = nil, echoes: [String] = [], isFilling: Bool = false
+    usage: Bool = false, logprobs: Int? = nil, echoes: [String] = [], each count: Int = 1,
+    isFilling: Bool = false
   ) -> CompletionsEncoder {
     CompletionsEncoder(
       model: "asked/for", includesUsage: usage, topLogprobs: logprobs, echoes: echoes.map { Array($0.utf8) },
-      isFilling: isFilling)
+      choicesEach: count, isFilling: isFilling)
   }
 
   private func whole(_ answer: ChatAnswer, _ encoder: CompletionsEncoder) throws -> [String: Any] {
@@ -88,13 +89,13 @@ import Testing
         texts.enumerated().map { choice(#"{"content":"\#($1)"}"#, index: $0) }.joined(separator: ","))
     }
     let merged = try ChatAnswer.merging(answers)
-    let found = try choices(merged, encoder(echoes: ["one ", "two\\n"]))
+    let found = try choices(merged, encoder(echoes: ["one ", "two\\n"], each: 2))
     #expect(found.map { $0["text"] as? String } == ["one a", "one b", "two\nc", "two\nd"])
     #expect(found.map { $0["index"] as? Int } == [0, 1, 2, 3])
     let uneven = #expect(throws: APIFault.self) {
       try choices(
         ChatAnswer.merging([answers[0], try completion(choice(#"{"content":"c"}"#))]),
-        encoder(echoes: ["1", "2"]))
+        encoder(echoes: ["1", "2"], each: 2))
     }
     #expect(uneven?.status == 502)
   }
@@ -135,6 +136,7 @@ import Testing
     #expect(fault?.status == 400)
     #expect(fault?.parameter == "logprobs")
     var stream = encoder(logprobs: 1).stream(at: 9)
+    #expect(stream.refusal(of: try answer(text)) == fault)
     let events = try events(await stream.written(try answer(text)), isWhole: false)
     #expect(events.count == 1)
     #expect((events[0]["error"] as? [String: Any])?["param"] as? String == "logprobs")

@@ -110,13 +110,13 @@ private func messages(_ request: [String: Any]) -> [[String]] {
   }
 
   @Test(arguments: [
-    ("", "invalid_json", "body"), ("[]", "invalid_type", "body"),
+    ("", "invalid_json", nil), ("[]", "invalid_type", nil),
     (#"{"prompt":"a"}"#, "missing_required_parameter", "model"),
     (#"{"model":"m"}"#, "missing_required_parameter", "prompt"),
     (#"{"model":"m","prompt":null}"#, "missing_required_parameter", "prompt"),
     (#"{"model":"m","prompt":7}"#, "invalid_type", "prompt"),
     (#"{"model":"m","prompt":{}}"#, "invalid_type", "prompt"),
-    (#"{"model":"m","prompt":[]}"#, "invalid_type", "prompt"),
+    (#"{"model":"m","prompt":[]}"#, "invalid_value", "prompt"),
     (#"{"model":"m","prompt":[1,2,3]}"#, "unsupported_parameter", "prompt"),
     (#"{"model":"m","prompt":[[1,2],[3]]}"#, "unsupported_parameter", "prompt"),
     (#"{"model":"m","prompt":["a",null]}"#, "invalid_type", "prompt[1]"),
@@ -126,16 +126,16 @@ private func messages(_ request: [String: Any]) -> [[String]] {
     (#"{"model":"m","prompt":"a","echo":"yes"}"#, "invalid_type", "echo"),
     (#"{"model":"m","prompt":"a","stream":1}"#, "invalid_type", "stream"),
     (#"{"model":"m","prompt":"a","stream_options":[]}"#, "invalid_type", "stream_options"),
-    (#"{"model":"m","prompt":"a","n":0}"#, "invalid_type", "n"),
-    (#"{"model":"m","prompt":"a","n":129}"#, "invalid_type", "n"),
-    (#"{"model":"m","prompt":["a","b"],"n":65}"#, "invalid_type", "prompt"),
-    (#"{"model":"m","prompt":"a","n":3,"best_of":2}"#, "invalid_type", "best_of"),
-    (#"{"model":"m","prompt":"a","best_of":0}"#, "invalid_type", "best_of"),
+    (#"{"model":"m","prompt":"a","n":0}"#, "invalid_value", "n"),
+    (#"{"model":"m","prompt":"a","n":129}"#, "invalid_value", "n"),
+    (#"{"model":"m","prompt":["a","b"],"n":65}"#, "invalid_value", "prompt"),
+    (#"{"model":"m","prompt":"a","n":3,"best_of":2}"#, "invalid_value", "best_of"),
+    (#"{"model":"m","prompt":"a","best_of":0}"#, "invalid_value", "best_of"),
     (#"{"model":"m","prompt":"a","best_of":"2"}"#, "invalid_type", "best_of"),
     (#"{"model":"m","prompt":"a","max_tokens":0}"#, "unsupported_parameter", "max_tokens"),
     (#"{"model":"m","prompt":"a","logprobs":true}"#, "invalid_type", "logprobs"),
-    (#"{"model":"m","prompt":"a","logprobs":21}"#, "invalid_type", "logprobs"),
-    (#"{"model":"m","prompt":"a","logprobs":-1}"#, "invalid_type", "logprobs"),
+    (#"{"model":"m","prompt":"a","logprobs":21}"#, "invalid_value", "logprobs"),
+    (#"{"model":"m","prompt":"a","logprobs":-1}"#, "invalid_value", "logprobs"),
     (#"{"model":"m","prompt":"a","logprobs":1,"echo":true}"#, "unsupported_parameter", "logprobs"),
     (#"{"model":"m","prompt":"a","logprobs":1,"suffix":"b"}"#, "unsupported_parameter", "logprobs"),
     (#"{"model":"m","prompt":"a","top_logprobs":2}"#, "unsupported_parameter", "top_logprobs"),
@@ -148,7 +148,7 @@ private func messages(_ request: [String: Any]) -> [[String]] {
     (#"{"model":"m","prompt":"a","security_tier":1}"#, "invalid_type", "security_tier"),
   ])
   func `what cannot be understood or honoured is a 400 that names the member`(
-    body: String, code: String, parameter: String
+    body: String, code: String, parameter: String?
   ) {
     let fault = #expect(throws: APIFault.self) { try decode(body) }
     #expect(fault?.status == 400)

@@ -31,6 +31,17 @@ import Testing
     #expect(String(decoding: merged.document.bytes, as: UTF8.self).contains(#""x":[1.0]"#))
   }
 
+  @Test func `an answer's own numbers hold, whatever order its choices came in`() throws {
+    func turned(_ text: String) throws -> ChatAnswer {
+      try completion(
+        choice(#"{"content":"\#(text)1"}"#, index: 1) + "," + choice(#"{"content":"\#(text)0"}"#, index: 0))
+    }
+    let merged = try ChatAnswer.merging([try turned("a"), try turned("b")])
+    #expect(merged.choices.map(\.index) == [1, 0, 3, 2])
+    let texts = merged.choices.map { $0.content.map { String(decoding: $0, as: UTF8.self) } }
+    #expect(texts == ["a1", "a0", "b1", "b0"])
+  }
+
   @Test func `without any usage there is none, and counts that do not fit do not trap`() throws {
     let bare = try answer(#"{"choices":[{"message":{}}]}"#)
     #expect(try ChatAnswer.merging([bare, bare]).object["usage"] == nil)

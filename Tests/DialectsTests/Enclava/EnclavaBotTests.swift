@@ -93,12 +93,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{", "invalid_json", "body"), ("{}", "missing_required_parameter", "messages"),
-    (#"{"messages":[]}"#, "invalid_type", "messages"), (#"{"messages":"a"}"#, "invalid_type", "messages"),
+    ("{", "invalid_json", nil), ("{}", "missing_required_parameter", "messages"),
+    (#"{"messages":[]}"#, "invalid_value", "messages"), (#"{"messages":"a"}"#, "invalid_type", "messages"),
     (#"{"messages":[{"role":"user","content":"a"}],"stream":1}"#, "invalid_type", "stream"),
     (#"{"messages":[{"role":"user","content":"a"}],"messages":[]}"#, "duplicate_member", "messages"),
   ])
-  func `faults name the caller's own members`(body: String, code: String, parameter: String) {
+  func `faults name the caller's own members`(body: String, code: String, parameter: String?) {
     let fault = #expect(throws: APIFault.self) { try decode(body) }
     #expect(fault?.status == 400)
     #expect(fault?.code == code)

@@ -161,10 +161,10 @@ private final class TestConversations: ConversationKeeping, @unchecked Sendable 
   }
 
   @Test(arguments: [
-    ("", "invalid_json", "body"), ("[]", "invalid_type", "body"),
+    ("", "invalid_json", nil), ("[]", "invalid_type", nil),
     ("{}", "missing_required_parameter", "message"),
     (#"{"message":null}"#, "missing_required_parameter", "message"),
-    (#"{"message":""}"#, "invalid_type", "message"), (#"{"message":["a"]}"#, "invalid_type", "message"),
+    (#"{"message":""}"#, "invalid_value", "message"), (#"{"message":["a"]}"#, "invalid_type", "message"),
     (#"{"message":"a","conversation_id":7}"#, "invalid_type", "conversation_id"),
     (#"{"message":"a","conversation_id":{}}"#, "invalid_type", "conversation_id"),
     (#"{"message":"a","conversation_id":"session_123"}"#, "conversation_not_found", "conversation_id"),
@@ -176,7 +176,7 @@ private final class TestConversations: ConversationKeeping, @unchecked Sendable 
     (#"{"message":"a","message":"b"}"#, "duplicate_member", "message"),
   ])
   func `what cannot be understood or honoured names the member`(
-    body: String, code: String, parameter: String
+    body: String, code: String, parameter: String?
   ) {
     let fault = #expect(throws: APIFault.self) { try decode(body) }
     #expect(fault?.code == code)
@@ -194,6 +194,8 @@ private final class TestConversations: ConversationKeeping, @unchecked Sendable 
   @Test func `as a stream it is the whole answer in one piece`() async throws {
     var stream = try decode(#"{"message":"a"}"#).encoder.stream(at: 1)
     #expect(stream.contentType == "application/json")
+    #expect(stream.refusal(of: try completion(choice(#"{"content":null}"#)))?.code == "upstream_answer")
+    #expect(stream.refusal(of: try completion(choice(#"{"content":null,"refusal":"No."}"#))) == nil)
     let text = String(decoding: stream.opening() + stream.heartbeat(), as: UTF8.self)
     let body = try object(
       Array((text + (await stream.written(try completion(choice(#"{"content":"b"}"#))))).utf8))

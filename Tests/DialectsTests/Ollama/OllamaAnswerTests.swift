@@ -42,6 +42,19 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (30, 10, 1_125_000_000), (0, 10, 1), (10, 0, 1_499_999_999), (0, 0, 750_000_000),
+    (Int.max, Int.max, 750_000_000), (1, Int.max, 1),
+  ])
+  func `the time is shared out by the tokens`(prompt: Int, completion: Int, expected: Int) throws {
+    let whole = try chat.whole(
+      answer(
+        #"{"choices":[{"message":{"content":"x"}}],"usage":{"prompt_tokens":\#(prompt),"#
+          + #""completion_tokens":\#(completion)}}"#))
+    #expect(whole["prompt_eval_duration"] as? Int == expected)
+    #expect(whole["eval_duration"] as? Int == 1_500_000_000 - expected)
+  }
+
   @Test func `a caller that wants no thinking sees none`() throws {
     let quiet = try OllamaTranscript(with: #""stream":false,"think":false"#)
     let whole = try quiet.whole(completion(choice(#"{"content":"x","reasoning_content":"hm"}"#)))

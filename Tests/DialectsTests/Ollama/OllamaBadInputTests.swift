@@ -57,12 +57,13 @@ import Testing
     (#""options":{"seed":1.5}"#, "options.seed"), (#""options":{"seed":1e300}"#, "options.seed"),
     (#""options":{"num_predict":"9"}"#, "options.num_predict"),
     (#""options":{"num_predict":99999999999999999999}"#, "options.num_predict"),
+    (#""options":{"num_predict":2147483648}"#, "options.num_predict"),
     (#""options":{"temperature":2.1}"#, "options.temperature"),
     (#""options":{"top_p":-0.1}"#, "options.top_p"),
     (#""options":{"presence_penalty":3}"#, "options.presence_penalty"),
     (#""options":{"temperature":1e999}"#, "options.temperature"),
     (#""options":{"stop":["a","b","c","d","e"]}"#, "options.stop"),
-    (#""options":{"stop":1}"#, "options.stop"), (#""options":{"stop":["a",1]}"#, "options.stop"),
+    (#""options":{"stop":1}"#, "options.stop"), (#""options":{"stop":["a",1]}"#, "options.stop[1]"),
     (#""format":"yaml""#, "format"), (#""format":[]"#, "format"), (#""format":true"#, "format"),
     (#""think":"hard""#, "think"), (#""think":1"#, "think"), (#""keep_alive":{}"#, "keep_alive"),
     (#""logprobs":1"#, "logprobs"), (#""top_logprobs":21"#, "top_logprobs"),
@@ -94,7 +95,9 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""suffix":"}""#, "suffix"), (#""template":"{{ .Prompt }}""#, "template"), (#""raw":true"#, "raw"),
+    (#""suffix":7"#, "suffix"), (#""suffix":"x","images":["iVBORw0KGgoAAAANSUhEUgAA"]"#, "images"),
+    (#""suffix":"x","logprobs":true"#, "logprobs"), (#""template":"{{ .Prompt }}""#, "template"),
+    (#""raw":true"#, "raw"),
     (#""context":[1]"#, "context"), (#""context":"x""#, "context"), (#""system":[]"#, "system"),
     (#""images":["nope"]"#, "images[0]"), (#""options":{"top_p":"x"}"#, "options.top_p"),
     (#""think":[]"#, "think"),

@@ -118,7 +118,7 @@ import Testing
   @Test func `an alias is found with the tag and without it`() throws {
     let policy = RequestPolicy(aliases: ["fast": "Org/real", "slow:latest": "Org/slow"])
     for (name, routed) in [
-      ("fast", "Org/real"), ("fast:latest", "Org/real"), ("slow:latest", "Org/slow"), ("slow", "slow"),
+      ("fast", "Org/real"), ("fast:latest", "Org/real"), ("slow:latest", "Org/slow"), ("slow", "Org/slow"),
     ] {
       let request = try OllamaTranscript(
         chat: #"{"model":"\#(name)","messages":[{"role":"user","content":"x"}]}"#, policy
@@ -127,13 +127,22 @@ import Testing
     }
   }
 
+  @Test func `an image's address is passed on where that is allowed`() throws {
+    let body =
+      #"{"model":"m","messages":[{"role":"user","content":"x","images":["HTTPS:\/\/x.org\/a.png"]}]}"#
+    let messages = try OllamaTranscript(chat: body, RequestPolicy(remoteImages: .pass)).messages()
+    let image = try #require(ollamaList(messages[0]["content"]).last?["image_url"] as? [String: Any])
+    #expect(image["url"] as? String == "HTTPS://x.org/a.png")
+  }
+
   @Test func `a list decides about the tag where there is one`() throws {
-    let model = Model(id: "m:latest", root: "m:latest", created: 0, owner: "o")
+    var policy = RequestPolicy()
+    policy.knownModels = ["m:latest"]
     for name in ["m", "m:latest"] {
-      let request = try OllamaTranscript(
-        chat: #"{"model":"\#(name)","messages":[{"role":"user","content":"x"}]}"#, models: [model]
-      ).request
-      #expect(request.chats[0].routerModel == "m:latest")
+      let chat = try OllamaTranscript(
+        chat: #"{"model":"\#(name)","messages":[{"role":"user","content":"x"}]}"#, policy
+      ).request.chats[0]
+      #expect((chat.model, chat.routerModel) == (name, "m:latest"))
     }
   }
 }

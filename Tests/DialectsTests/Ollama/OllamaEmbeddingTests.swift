@@ -63,9 +63,9 @@ import Testing
     (#"{"input":"x"}"#, "model"), (#"{"model":"m","input":7}"#, "input"),
     (#"{"model":"m","input":["a",7]}"#, "input[1]"), (#"{"model":"m","input":[[1,2]]}"#, "input[0]"),
     (#"{"model":"m","input":"x","dimensions":-1}"#, "dimensions"),
-    (#"{"model":"m","input":"x","options":7}"#, "options"), ("[]", "body"),
+    (#"{"model":"m","input":"x","options":7}"#, "options"), ("[]", nil),
   ])
-  func `a request that is wrong is named`(body: String, place: String) {
+  func `a request that is wrong is named`(body: String, place: String?) {
     let fault = #expect(throws: APIFault.self) { try embed(body) }
     #expect(fault?.status == 400)
     #expect(fault?.parameter == place)

@@ -17,6 +17,25 @@ import Testing
     #expect(transcript.request.isStream)
   }
 
+  @Test func `a text at a cursor is asked for in words, and comes without a fence`() async throws {
+    let transcript = try OllamaTranscript(
+      generate: #"{"model":"m","system":"S","prompt":"def f(","suffix":"):\n","stream":false}"#)
+    let messages = try transcript.messages()
+    #expect(messages.map { $0["role"] as? String } == ["system", "user"])
+    #expect((messages[0]["content"] as? String)?.hasPrefix("S\n\nYou fill the gap") == true)
+    #expect(messages[1]["content"] as? String == "<before>def f(</before><after>):\n</after>")
+    let fenced = try completion(choice(#"{"content":"```python\nx, y\n```"}"#))
+    #expect(try transcript.whole(fenced)["response"] as? String == "x, y")
+    let lines = try await transcript.lines(fenced)
+    #expect(lines.compactMap { $0["response"] as? String }.joined() == "x, y")
+  }
+
+  @Test func `a fence that nobody asked to leave out stays`() throws {
+    let plain = try OllamaTranscript(generate: #"{"model":"m","prompt":"x","suffix":""}"#)
+    let whole = try plain.whole(completion(choice(#"{"content":"```\nx\n```"}"#)))
+    #expect(whole["response"] as? String == "```\nx\n```")
+  }
+
   @Test func `an image is enough of a prompt`() throws {
     let messages = try OllamaTranscript(
       generate: #"{"model":"m","images":["iVBORw0KGgoAAAANSUhEUgAA"]}"#

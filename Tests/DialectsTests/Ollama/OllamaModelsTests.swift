@@ -72,15 +72,6 @@ import Testing
     #expect(show["modelfile"] as? String == "FROM Qwen/Qwen3-0.6B\n")
   }
 
-  @Test func `what is configured is shown and not assumed`() throws {
-    let facts = OllamaShow.Facts(contextLength: 131_072, hasVision: true, hasThinking: true)
-    let show = try object(OllamaShow.answer(models[0], facts: facts))
-    #expect(show["capabilities"] as? [String] == ["completion", "tools", "vision", "thinking"])
-    let info = try #require(show["model_info"] as? [String: Any])
-    #expect(info["unknown.context_length"] as? Int == 131_072)
-    #expect(info["general.description"] == nil)
-  }
-
   @Test(arguments: [
     (#"{"model":"a"}"#, "a"), (#"{"name":"a"}"#, "a"), (#"{"model":"a","name":"b"}"#, "a"),
     (#"{"model":"","name":"b"}"#, "b"), (#"{"model":null,"name":"b","verbose":true}"#, "b"),

@@ -7,8 +7,8 @@ import Testing
 struct OllamaTranscript {
   let request: DecodedRequest
 
-  init(chat body: String, _ policy: RequestPolicy = RequestPolicy(), models: [Model] = []) throws(APIFault) {
-    request = try OllamaChat(models: models).decode(Array(body.utf8), under: policy)
+  init(chat body: String, _ policy: RequestPolicy = RequestPolicy()) throws(APIFault) {
+    request = try OllamaChat().decode(Array(body.utf8), under: policy)
   }
 
   init(generate body: String) throws(APIFault) {

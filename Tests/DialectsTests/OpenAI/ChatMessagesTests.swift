@@ -125,7 +125,7 @@ import Testing
     (#"{"content":"q"}"#, "missing_required_parameter", "messages[0].role"),
     (#"{"role":null,"content":"q"}"#, "missing_required_parameter", "messages[0].role"),
     (#"{"role":7,"content":"q"}"#, "invalid_type", "messages[0].role"),
-    (#"{"role":"user","content":"q"},{"role":"robot","content":"q"}"#, "invalid_type", "messages[1].role"),
+    (#"{"role":"user","content":"q"},{"role":"robot","content":"q"}"#, "invalid_value", "messages[1].role"),
     (#"{"role":"user"}"#, "missing_required_parameter", "messages[0].content"),
     (#"{"role":"user","content":null}"#, "missing_required_parameter", "messages[0].content"),
     (#"{"role":"system"}"#, "missing_required_parameter", "messages[0].content"),
@@ -175,7 +175,7 @@ import Testing
       "missing_required_parameter", "messages[0].tool_calls[0].function.name"
     ),
     (
-      #"{"role":"assistant","tool_calls":[{"id":"a","type":"odd","function":{}}]}"#, "invalid_type",
+      #"{"role":"assistant","tool_calls":[{"id":"a","type":"odd","function":{}}]}"#, "invalid_value",
       "messages[0].tool_calls[0].type"
     ),
     (#"{"role":"user","content":"q","content":"r"}"#, "duplicate_member", "content"),

@@ -3,6 +3,7 @@ import Testing
 @testable import Dialects
 
 @Suite struct ChatToolsTests {
+  private static let tooLong = String(repeating: "f", count: 257)
   private static let plain =
     #"{"type":"function","function":{"name":"f","parameters":{"z":1.0,"a":"\/"},"strict":true}}"#
 
@@ -87,13 +88,13 @@ import Testing
       #""tools":[\#(plain),{"type":"function","function":{}}]"#, "missing_required_parameter",
       "tools[1].function.name"
     ),
-    (#""tools":[{"type":"function","function":{"name":""}}]"#, "invalid_type", "tools[0].function.name"),
+    (#""tools":[{"type":"function","function":{"name":""}}]"#, "invalid_value", "tools[0].function.name"),
     (
       #""tools":[{"type":"function","function":{"name":"f","parameters":[]}}]"#, "invalid_type",
       "tools[0].function.parameters"
     ),
     (#""tools":[{"type":"custom"}]"#, "missing_required_parameter", "tools[0].custom"),
-    (#""tools":[\#(plain)],"tool_choice":"sometimes""#, "invalid_type", "tool_choice"),
+    (#""tools":[\#(plain)],"tool_choice":"sometimes""#, "invalid_value", "tool_choice"),
     (#""tools":[\#(plain)],"tool_choice":5"#, "invalid_type", "tool_choice"),
     (
       #""tools":[\#(plain)],"tool_choice":{"type":"function"}"#, "missing_required_parameter",
@@ -111,8 +112,13 @@ import Testing
     (#""tools":[{"type":"web_search"}],"tool_choice":"required""#, "unsupported_parameter", "tool_choice"),
     (#""tools":[\#(plain)],"functions":[{"name":"f"}]"#, "unsupported_parameter", "functions"),
     (#""functions":[{}]"#, "missing_required_parameter", "functions[0].name"),
+    (
+      #""tools":[\#(plain),{"type":"function","function":{"name":"\#(tooLong)"}}]"#,
+      "invalid_value", "tools[1].function.name"
+    ),
+    (#""functions":[{"name":"\#(tooLong)"}]"#, "invalid_value", "functions[0].name"),
     (#""functions":[{"name":"f"}],"function_call":{"name":"g"}"#, "unknown_tool", "function_call"),
-    (#""functions":[{"name":"f"}],"function_call":"required""#, "invalid_type", "function_call"),
+    (#""functions":[{"name":"f"}],"function_call":"required""#, "invalid_value", "function_call"),
     (#""parallel_tool_calls":"no""#, "invalid_type", "parallel_tool_calls"),
   ])
   func `tools that cannot be understood or had are a 400 that names them`(

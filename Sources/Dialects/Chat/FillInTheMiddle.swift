@@ -39,6 +39,11 @@ enum FillInTheMiddle {
     return inside[line...].dropLast(inside[line...].isEmpty ? 0 : 2)
   }
 
+  /// The refusal of token probabilities for such an answer.
+  static func noLogprobs(_ request: RequestMembers) -> APIFault {
+    request.unsupported("logprobs", "an answer that fills a gap is not the model's text token by token.")
+  }
+
   private static let fence = Array("```".utf8)
   private static let lineEnds = [Array("\\n".utf8), Array(" ".utf8)]
 }
