@@ -156,7 +156,7 @@ extension ExchangeFailure {
       type: "authentication_error", code: "upstream_authentication",
       message:
         "The router refuses the API key, or wants one. Check the daemon's (NOMYO_API_KEY or router.api_key_file) or, where "
-        + "it has none, the one that the request brings (Authorization: Bearer, or x-api-key)."),
+        + "it has none, the one that the request brings as its Bearer token."),
     403: Row(
       type: "permission_error", code: "upstream_forbidden",
       message: "The router does not allow this model for the requested security tier."),
