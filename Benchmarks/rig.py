@@ -106,18 +106,22 @@ def wait_ready(port):
     sys.exit("the proxy does not become ready")
 
 
-def start_proxy(router_port, folder, **settings):
-    """The proxy with settings like keys_pool=2, its state and admin socket in a directory of its own."""
+def start_proxy(router_port, folder, *, probe="readyz", **settings):
+    """The proxy with settings like keys_pool=2, its state and its sockets in a directory of its own.
+
+    It is there as soon as the route `probe` answers.
+    """
     port = free_port()
     home = tempfile.mkdtemp(dir=folder)
-    environment = {"NOMYO_PROXY_LISTEN": f"127.0.0.1:{port}", "NOMYO_API_KEY": "bench",
+    environment = {"NOMYO_PROXY_LISTEN": f"127.0.0.1:{port},unix:{home}/proxy.sock", "NOMYO_API_KEY": "bench",
                    "NOMYO_PROXY_ROUTER_URL": f"http://127.0.0.1:{router_port}",
                    "NOMYO_PROXY_ROUTER_ALLOW_HTTP": "true", "NOMYO_PROXY_LOG_LEVEL": "warning",
                    "NOMYO_PROXY_ROUTER_RATE_PER_SECOND": "0",  # what is measured is not the rate
                    "STATE_DIRECTORY": home, "RUNTIME_DIRECTORY": home}
     environment |= {f"NOMYO_PROXY_{name.upper()}": str(value) for name, value in settings.items()}
-    daemon = Daemon(PROXY, ["run"], environment, f"http://127.0.0.1:{port}/readyz")
+    daemon = Daemon(PROXY, ["run"], environment, f"http://127.0.0.1:{port}/{probe}")
     daemon.admin_socket = pathlib.Path(home) / "admin.sock"
+    daemon.socket = pathlib.Path(home) / "proxy.sock"
     return port, daemon
 
 
