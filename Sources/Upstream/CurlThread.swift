@@ -27,10 +27,9 @@ final class CurlThread: SerialExecutor {
   }
 
   /// The multi handle.
-  ///
-  /// `nonisolated(unsafe)` because a pointer cannot say who may use it: only the thread itself does, except for `curl_multi_wakeup`, which any thread may call
-  /// (curl_multi_wakeup(3)), and which happens under the lock and only while the thread is asleep, so that it
-  /// never meets the clean-up.
+  // nonisolated(unsafe): a pointer cannot say who may use it. Only the thread itself does, except for
+  // `curl_multi_wakeup`, which any thread may call (curl_multi_wakeup(3)), and which happens under the lock and
+  // only while the thread is asleep, so that it never meets the clean-up.
   nonisolated(unsafe) let multi: UnsafeMutableRawPointer
 
   private let state = Locked(State())
