@@ -8,7 +8,7 @@ import sys
 
 os.environ |= {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "AIDER_ANALYTICS_DISABLE": "true"}
 
-from report import PATIENCE, arrived, check, left, main, mark, refusals
+from report import PATIENCE, check, main, mark, refusals, stopped_while_waiting
 from texts import BIG, END, MODEL, UNICODE
 
 from aider.coders import Coder
@@ -78,15 +78,7 @@ def refused(api_key: str, text: str, streamed: bool):
 
 @check("cancel")
 def cancel():
-    process = subprocess.Popen(
-        [*AIDER, "--message", mark("cancel")], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )
-    arrived()
-    running = process.poll() is None
-    process.terminate()
-    process.wait()
-    left()
-    return "was waiting" if running else None
+    return stopped_while_waiting([*AIDER, "--message", mark("cancel")])
 
 
 @check("wait")

@@ -10,7 +10,7 @@ import subprocess
 
 import claude_agent_sdk
 
-from report import PATIENCE, arrived, check, left, main, mark, refusals
+from report import PATIENCE, check, main, mark, refusals, stopped_while_waiting
 from texts import BIG, END, UNICODE
 
 CLAUDE = str(pathlib.Path(claude_agent_sdk.__file__).parent / "_bundled/claude")
@@ -105,13 +105,7 @@ def refused(api_key: str, text: str, streamed: bool):
 
 @check("cancel")
 def cancel():
-    process = subprocess.Popen(command(mark("cancel")), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    arrived()
-    running = process.poll() is None
-    process.terminate()
-    process.wait()
-    left()
-    return "was waiting" if running else None
+    return stopped_while_waiting(command(mark("cancel")))
 
 
 @check("wait, streamed")

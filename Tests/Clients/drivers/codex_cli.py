@@ -9,7 +9,7 @@ import subprocess
 
 import codex_cli_bin
 
-from report import PATIENCE, arrived, check, key, left, main, mark, refusals
+from report import PATIENCE, check, key, main, mark, refusals, stopped_while_waiting
 from texts import CODEX_MODEL, END, UNICODE
 
 CODEX = str(pathlib.Path(codex_cli_bin.__file__).parent / "bin/codex")
@@ -82,13 +82,7 @@ def refused(api_key: str, text: str, streamed: bool):
 
 @check("cancel")
 def cancel():
-    process = subprocess.Popen(command(mark("cancel")), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    arrived()
-    running = process.poll() is None
-    process.terminate()
-    process.wait()
-    left()
-    return "was waiting" if running else None
+    return stopped_while_waiting(command(mark("cancel")))
 
 
 @check("wait, streamed")

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-from report import PATIENCE, arrived, check, key, left, main, mark, refusals
+from report import PATIENCE, check, key, main, mark, refusals, stopped_while_waiting
 from texts import BIG, UNICODE
 
 place = pathlib.Path.home() / "llm"
@@ -85,13 +85,7 @@ def cancel():
     # In a place of its own: while two make their database at once, one fails.
     own = pathlib.Path(shutil.copytree(place, "own"))
     variables = os.environ | {"LLM_USER_PATH": str(own.absolute())}
-    process = subprocess.Popen(asked, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=variables)
-    arrived()
-    running = process.poll() is None
-    process.terminate()
-    process.wait()
-    left()
-    return "was waiting" if running else None
+    return stopped_while_waiting(asked, env=variables)
 
 
 @check("wait")

@@ -6,6 +6,7 @@ what reached the router. `CLIENT_URL` is the proxy's address without a path.
 
 import json
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -55,6 +56,17 @@ def left(name: str = "cancel") -> None:
     """Says that the client has gone away, and waits until the suite has looked at the router."""
     _say({"left": name})
     sys.stdin.readline()
+
+
+def stopped_while_waiting(command: list[str], **how) -> str | None:
+    """Runs a command whose request begins with the mark of "cancel", and ends it while it waits; None if it had ended."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **how)
+    arrived()
+    running = process.poll() is None
+    process.terminate()
+    process.wait()
+    left()
+    return "was waiting" if running else None
 
 
 def refusals(ask: Callable[[str, str, bool], object]):
