@@ -82,8 +82,8 @@ struct Exchange: Sendable {
   @discardableResult
   private mutating func reduce() -> Bool {
     guard let reduced = request.documentedOnly() else { return false }
-    report.leftOut = request.undocumentedMembers()
-    request = reduced
+    report.leftOut = reduced.leftOut
+    request = reduced.request
     return true
   }
 

@@ -28,7 +28,8 @@ public actor ModelCatalog {
   private let router: RouterClient
   private let routerKeys: RouterKeyCache
   private let aliases: [String: String]
-  private let fixed: [Model]
+  /// What is listed without asking; nil where the router is asked.
+  private let fixed: Entry?
   private let sharesQuestions: Bool
   private var entries: [Credential?: Entry] = [:]
   private let flights = SingleFlight<Credential?, [Model]>()
@@ -49,7 +50,8 @@ public actor ModelCatalog {
     self.routerKeys = routerKeys
     self.aliases = aliases
     self.sharesQuestions = sharesQuestions
-    self.fixed = fixed.map { Model(id: $0, root: $0, created: 0, owner: "nomyo") }
+    let models = fixed.map { Model(id: $0, root: $0, created: 0, owner: "nomyo") }
+    self.fixed = models.isEmpty ? nil : Entry(models: Self.adding(aliases, to: models), fetchedAt: .now)
   }
 
   /// The models that `bearer` may ask for.
@@ -59,7 +61,7 @@ public actor ModelCatalog {
   func models(
     for bearer: Credential?, turn: Turn, at now: ContinuousClock.Instant
   ) async throws(FailedExchange) -> [Model] {
-    guard fixed.isEmpty else { return withAliases(fixed) }
+    if let fixed { return fixed.models }
     guard let known = entries[bearer] else {
       do { return try await refresh(bearer, turn, at: now) } catch {
         throw FailedExchange(failure: error, wasTriedAgain: false)
@@ -71,7 +73,7 @@ public actor ModelCatalog {
 
   /// The names of the models that `bearer` may ask for, as far as they are known already.
   func knownNames(for bearer: Credential?) -> Set<String> {
-    fixed.isEmpty ? entries[bearer]?.names ?? [] : Set(withAliases(fixed).map(\.id))
+    (fixed ?? entries[bearer])?.names ?? []
   }
 
   private func refresh(
@@ -85,7 +87,7 @@ public actor ModelCatalog {
       } else {
         try await fetch(bearer, turn)
       }
-    let models = withAliases(fetched)
+    let models = Self.adding(aliases, to: fetched)
     if entries.count >= Self.capacity { entries.removeAll() }
     entries[bearer] = Entry(models: models, fetchedAt: now)
     return models
@@ -109,7 +111,7 @@ public actor ModelCatalog {
     return models
   }
 
-  private func withAliases(_ models: [Model]) -> [Model] {
+  private static func adding(_ aliases: [String: String], to models: [Model]) -> [Model] {
     let byName = Dictionary(models.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let added = aliases.sorted { $0.key < $1.key }.compactMap { alias, target -> Model? in
       guard byName[alias] == nil else { return nil }

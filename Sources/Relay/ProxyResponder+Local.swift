@@ -39,14 +39,13 @@ extension ProxyResponder {
     case .ollamaRoot: return .text("Ollama is running", adding: commonFields(head))
     case .ollamaRunning: return .json(OllamaModels.ps, adding: commonFields(head))
     case .ollamaVersion: return .json(OllamaModels.version, adding: commonFields(head))
-    case .ollamaStore: throw .modelStore
-    case .storedResponse: throw .nothingStored
     case .documentation: return .documentation(adding: commonFields(head))
     case .openAPI: return .json(OpenAPIDocument.json(version: version), adding: commonFields(head))
     case .alive: return .json(Array(#"{"status":"alive"}"#.utf8), adding: commonFields(head))
     case .ready: return await readiness(call)
+    // They ask the model, or were refused by their head.
     case .chatCompletions, .completions, .responses, .messages, .ollamaChat, .ollamaGenerate, .chatbotChat,
-      .chatbotCompletions:
+      .chatbotCompletions, .ollamaStore, .storedResponse:
       throw .unknownRoute(head)
     }
   }

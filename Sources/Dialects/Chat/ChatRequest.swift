@@ -27,21 +27,4 @@ public struct ChatRequest: Sendable {
     self.securityTier = securityTier
     self.callForm = callForm
   }
-
-  /// The same request without the members that the router's documentation does not name, for a router that refused it
-  /// with them; nil where it has none.
-  public func documentedOnly() -> ChatRequest? {
-    guard let document = try? JSONDocument(parsing: plaintext), let object = try? document.root.object()
-    else {
-      return nil
-    }
-    var editor = JSONEditor(document, object: object)
-    for member in object.members where !ChatParameters.documented.contains(member.name) {
-      editor.remove(member.name)
-    }
-    guard !editor.isEmpty else { return nil }
-    return ChatRequest(
-      plaintext: editor.edited(), model: model, routerModel: routerModel, securityTier: securityTier,
-      callForm: callForm)
-  }
 }

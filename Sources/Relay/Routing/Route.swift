@@ -84,17 +84,25 @@ enum Route: Equatable, Sendable {
     return parts
   }
 
+  private static let ollamaRoutes: [Substring: Route] = [
+    "chat": .ollamaChat, "generate": .ollamaGenerate, "tags": .ollamaTags, "show": .ollamaShow,
+    "ps": .ollamaRunning, "version": .ollamaVersion, "embed": .ollamaEmbed,
+    "embeddings": .ollamaEmbeddings, "pull": .ollamaStore, "push": .ollamaStore, "create": .ollamaStore,
+    "delete": .ollamaStore, "copy": .ollamaStore,
+  ]
+
+  private static let commonRoutes: [[Substring]: Route] = [
+    ["chat", "completions"]: .chatCompletions, ["completions"]: .completions, ["responses"]: .responses,
+    ["models"]: .models, ["embeddings"]: .embeddings, ["messages"]: .messages,
+    ["messages", "count_tokens"]: .countTokens, ["chatbot", "list"]: .chatbots, ["docs"]: .documentation,
+    ["openapi.json"]: .openAPI, ["healthz"]: .alive, ["readyz"]: .ready,
+  ]
+
   private init?(ollama parts: ArraySlice<Substring>) {
-    let known: [Substring: Route] = [
-      "chat": .ollamaChat, "generate": .ollamaGenerate, "tags": .ollamaTags, "show": .ollamaShow,
-      "ps": .ollamaRunning, "version": .ollamaVersion, "embed": .ollamaEmbed,
-      "embeddings": .ollamaEmbeddings, "pull": .ollamaStore, "push": .ollamaStore, "create": .ollamaStore,
-      "delete": .ollamaStore, "copy": .ollamaStore,
-    ]
     guard let first = parts.first else { return nil }
     if first == "blobs", parts.count == 2 {
       self = .ollamaStore
-    } else if parts.count == 1, let route = known[first] {
+    } else if parts.count == 1, let route = Self.ollamaRoutes[first] {
       self = route
     } else {
       return nil
@@ -102,13 +110,7 @@ enum Route: Equatable, Sendable {
   }
 
   private init?(common parts: ArraySlice<Substring>) {
-    let known: [[Substring]: Route] = [
-      ["chat", "completions"]: .chatCompletions, ["completions"]: .completions, ["responses"]: .responses,
-      ["models"]: .models, ["embeddings"]: .embeddings, ["messages"]: .messages,
-      ["messages", "count_tokens"]: .countTokens, ["chatbot", "list"]: .chatbots, ["docs"]: .documentation,
-      ["openapi.json"]: .openAPI, ["healthz"]: .alive, ["readyz"]: .ready,
-    ]
-    if let route = known[Array(parts)] {
+    if let route = Self.commonRoutes[Array(parts)] {
       self = route
       return
     }

@@ -75,7 +75,7 @@ import Testing
     let body = "{\"model\":\"alias\",\(question),\(Self.mixed),\"security_tier\":\"high\"}"
     let chat = try decodeChat(body, RequestPolicy(members: policy, aliases: ["alias": "real"])).chats[0]
     #expect(try parsed(String(decoding: chat.plaintext, as: UTF8.self)).keys.contains("reasoning_effort"))
-    let lean = try #require(chat.documentedOnly())
+    let lean = try #require(chat.documentedOnly()).request
     let text = String(decoding: lean.plaintext, as: UTF8.self)
     #expect(text.contains(#""temperature":1.0"#))
     #expect(
