@@ -67,7 +67,7 @@ public actor ModelCatalog {
         throw FailedExchange(failure: error, wasTriedAgain: false)
       }
     }
-    guard known.fetchedAt.duration(to: now) >= Self.lifetime else { return known.models }
+    if isCurrent(known, at: now) { return known.models }
     return await refreshInTime(bearer, turn, at: now) ?? known.models
   }
 
@@ -79,18 +79,27 @@ public actor ModelCatalog {
   private func refresh(
     _ bearer: Credential?, _ turn: Turn, at now: ContinuousClock.Instant
   ) async throws(ExchangeFailure) -> [Model] {
-    let fetched =
-      if sharesQuestions {
-        try await flights.value(for: bearer) { () async throws(ExchangeFailure) in
-          try await self.fetch(bearer, turn)
-        }
-      } else {
-        try await fetch(bearer, turn)
-      }
-    let models = Self.adding(aliases, to: fetched)
+    guard sharesQuestions else { return try await ask(bearer, turn, at: now) }
+    return try await flights.value(for: bearer) { () async throws(ExchangeFailure) in
+      try await self.ask(bearer, turn, at: now)
+    }
+  }
+
+  /// Asks the router, and keeps the answer before those who share the question go on without it.
+  ///
+  /// Whoever looked for a list before it came, and only now asks for it, finds it here.
+  private func ask(
+    _ bearer: Credential?, _ turn: Turn, at now: ContinuousClock.Instant
+  ) async throws(ExchangeFailure) -> [Model] {
+    if sharesQuestions, let known = entries[bearer], isCurrent(known, at: now) { return known.models }
+    let models = Self.adding(aliases, to: try await fetch(bearer, turn))
     if entries.count >= Self.capacity { entries.removeAll() }
     entries[bearer] = Entry(models: models, fetchedAt: now)
     return models
+  }
+
+  private func isCurrent(_ entry: Entry, at now: ContinuousClock.Instant) -> Bool {
+    entry.fetchedAt.duration(to: now) < Self.lifetime
   }
 
   /// A new list, nil if there is none or it takes longer than somebody who could have the old one should wait.
