@@ -22,7 +22,7 @@ export NOMYO_PROXY_COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
 FORMATTED := Sources Tests Package.swift
 FUZZ_SECONDS := 15
 
-.PHONY: help deps build release test test-swift test-interop test-clients test-demo test-soak test-fuzz check format demo run bench \
+.PHONY: help deps build release deb test test-swift test-interop test-clients test-demo test-soak test-fuzz check format demo run bench \
   clean
 
 help: ## This list
@@ -47,6 +47,10 @@ release: deps ## Release build, stripped, in .build-release/dist
 	  strip -o "$(DIST)/.$$product" "$(RELEASE)/release/$$product"; \
 	  mv -f "$(DIST)/.$$product" "$(DIST)/$$product"; \
 	done
+
+deb: release ## The Debian packages, in .build-release/dist
+	@tools/deps package
+	@tools/step --closing 2 deb "Debian packages" tools/package $(DIST)
 
 test: check test-swift test-interop test-clients test-demo test-soak test-fuzz ## Everything that has to pass: checks and all tests
 
