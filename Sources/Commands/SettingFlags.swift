@@ -105,6 +105,9 @@ struct SettingFlags: ParsableArguments {
   var keysPrimes: String?
   @Option(name: .setting("admin.listen"), help: .setting("admin.listen"))
   var adminListen: String?
+
+  @Option(name: .setting("metrics.listen"), help: .setting("metrics.listen"))
+  var metricsListen: String?
   @Option(name: .setting("shutdown.drain"), help: .setting("shutdown.drain"))
   var shutdownDrain: String?
   @Option(name: .setting("log.level"), help: .setting("log.level"))
@@ -136,7 +139,7 @@ struct SettingFlags: ParsableArguments {
       "privacy.secure_memory": privacySecureMemory, "keys.mode": keysMode, "keys.directory": keysDirectory,
       "keys.password_file": keysPasswordFile, "keys.rotate_every": keysRotateEvery,
       "keys.max_uses": keysMaxUses, "keys.pool": keysPool, "keys.primes": keysPrimes,
-      "admin.listen": adminListen,
+      "admin.listen": adminListen, "metrics.listen": metricsListen,
       "log.level": logLevel, "log.format": logFormat,
     ]
     return all.compactMapValues { $0 }

@@ -8,7 +8,8 @@ extension Daemon {
     for entry in hosts where (try? AccessPolicy(hosts: [entry], origins: [])) == nil {
       faults.append(
         fault(
-          settings, "access.hosts", "\(entry) is no host", allowed: "loopback, or a host without a port"))
+          settings, "access.hosts", "\(entry) is no host",
+          allowed: "loopback, addresses, or a host without a port"))
     }
     for entry in origins where (try? AccessPolicy(hosts: [], origins: [entry])) == nil {
       faults.append(

@@ -19,6 +19,7 @@ public struct Daemon: Sendable {
   let logger: Logger
   let access: AccessPolicy
   let adminAddress: ListenAddress?
+  let metricsAddress: ListenAddress?
   private let addresses: [ListenAddress]
   private let start = ContinuousClock.now
 
@@ -40,6 +41,7 @@ public struct Daemon: Sendable {
     addresses = Self.addresses(settings, &faults)
     Self.checkEmbedder(settings, against: addresses, &faults)
     adminAddress = Self.adminAddress(settings, &faults)
+    metricsAddress = Self.metricsAddress(settings, &faults)
     let access = Self.accessPolicy(settings, &faults)
     guard faults.isEmpty, let access else { throw ConfigurationFaults(faults: faults) }
     self.access = access
@@ -85,6 +87,7 @@ public struct Daemon: Sendable {
     if let embedding { services.insert(UpstreamService(upstream: embedding), at: 0) }
     if let reading { services.insert(reloading(parts, reading), at: 1) }
     if let admin = try await startAdmin(parts.running) { services.insert(admin, at: 0) }
+    if let metrics = try await startMetrics(parts.running) { services.insert(metrics, at: 0) }
     try await ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map {

@@ -66,15 +66,19 @@ extension Grammar<OutboundProxy> {
 extension Grammar<String?> {
   /// An address for the operator, or `none`.
   static let adminAddress = Grammar.text(
-    "address", allowed: "unix:/PATH?mode=0600&group=NAME, a loopback HOST:PORT, or none",
-    read: { text throws(Rejection) in
-      let isAddress = Grammar<String>.isListenAddress(text) && !text.hasPrefix("systemd")
-      guard text == "none" || isAddress else {
-        throw Rejection(problem: "\(text.shown) is no address")
-      }
-      return text
-    },
+    "address", allowed: "unix:/PATH?mode=0600&group=NAME, a loopback HOST:PORT, or none", read: addressOrNone,
     write: { $0 })
+
+  /// An address for monitoring systems, or `none`.
+  static let monitorAddress = Grammar.text(
+    "address", allowed: "HOST:PORT, unix:/PATH?mode=0660&group=NAME, or none", read: addressOrNone,
+    write: { $0 })
+
+  private static func addressOrNone(_ text: String) throws(Rejection) -> String? {
+    let isAddress = Grammar<String>.isListenAddress(text) && !text.hasPrefix("systemd")
+    guard text == "none" || isAddress else { throw Rejection(problem: "\(text.shown) is no address") }
+    return text
+  }
 }
 
 extension Grammar<KeyFingerprint> {
@@ -115,7 +119,7 @@ extension Grammar<String> {
 
   /// A value of the `Host` header in lower case, without its port.
   static let host = Grammar.text(
-    "host", allowed: "loopback, a host name, an IPv4 address, an [IPv6 address]; without a port",
+    "host", allowed: "loopback, addresses, a host name, an IPv4 address, an [IPv6 address]; without a port",
     read: { text throws(Rejection) in
       guard isHost(text) else { throw Rejection(problem: "\(text.shown) is no host") }
       return text.lowercased()

@@ -114,8 +114,8 @@ extension SettingKey {
       "access.hosts", \.access.hosts, .list(of: .host),
       """
       The hosts that callers may name in the `Host` header, on any port. `loopback` stands for localhost, \
-      names that end in .localhost, 127.0.0.0/8 and [::1]. Anything else is refused, which keeps web pages \
-      out that point their own name at this machine.
+      names that end in .localhost, 127.0.0.0/8 and [::1], and `addresses` for any IP address. Anything else is \
+      refused, which keeps web pages out that point their own name at this machine.
       """),
     SettingKey(
       "access.origins", \.access.origins, .list(of: .origin),
@@ -257,6 +257,13 @@ extension SettingKey {
       absent: "admin.sock in the runtime directory, where there is one",
       example: "unix:/run/nomyo-proxy/admin.sock?mode=0600",
       "Where `nomyo-proxy status`, `keys` and `trust` reach the running daemon, and where its metrics are."),
+
+    SettingKey(
+      "metrics.listen", \.metrics.entry, .monitorAddress, absent: "none", example: "127.0.0.1:9464",
+      """
+      A second way to `/metrics`, `/healthz` and `/readyz`, and to nothing else, for monitoring systems and probes: \
+      they tell counts and states, and nothing of requests. Beside `access.hosts`, any address may stand in `Host` there.
+      """),
 
     SettingKey(
       "shutdown.drain", \.shutdown.drain, .duration(.zero, .seconds(3600)),

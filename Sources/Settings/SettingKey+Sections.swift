@@ -15,6 +15,7 @@ extension SettingKey {
     ("limits", "Bounds on what is held at once."),
     ("keys", "The proxy's own key pairs."),
     ("admin", "The operator's way to the running daemon."),
+    ("metrics", "Figures for a monitoring system."),
     ("shutdown", "The end of the process."),
     ("log", "Logging."),
   ]

@@ -33,6 +33,8 @@ public struct Settings: Sendable {
   public var keys = Keys()
   /// Where the operator reaches the running daemon.
   public var admin = Admin()
+  /// Where a monitoring system looks.
+  public var metrics = Metrics()
   /// The end of the process.
   public var shutdown = Shutdown()
   /// Logging.
@@ -191,6 +193,14 @@ public struct Settings: Sendable {
   public struct Admin: Sendable, Equatable {
     /// `unix:/path?mode=0600`, a loopback `host:port` or `none`, once all sources are read; nil where there is no
     /// runtime directory.
+    public var entry: String?
+    /// The address, nil for nowhere.
+    public var listen: String? { entry == "none" ? nil : entry }
+  }
+
+  /// Where a monitoring system looks.
+  public struct Metrics: Sendable, Equatable {
+    /// `host:port`, `unix:/path?mode=0660` or `none`; nil when not set.
     public var entry: String?
     /// The address, nil for nowhere.
     public var listen: String? { entry == "none" ? nil : entry }

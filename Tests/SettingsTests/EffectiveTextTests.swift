@@ -64,6 +64,8 @@ struct EffectiveTextTests {
     pool = 9
     bits = 3072
     primes = 3
+    [metrics]
+    listen = "127.0.0.1:9464"
     [admin]
     listen = "none"
     [shutdown]
@@ -106,6 +108,7 @@ struct EffectiveTextTests {
     #expect(second.router == first.router)
     #expect(second.keys == first.keys)
     #expect(second.admin == first.admin)
+    #expect(second.metrics == first.metrics)
     #expect(second.models == first.models)
     #expect(second.compat == first.compat)
     #expect(second.embeddings == first.embeddings)

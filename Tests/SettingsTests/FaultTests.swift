@@ -79,7 +79,7 @@ struct FaultTests {
       (
         "access.hosts = [\"a.example:80\"]",
         "1:1: access.hosts[0]: \"a.example:80\" is no host; allowed: "
-          + "loopback, a host name, an IPv4 address, an [IPv6 address]; without a port"
+          + "loopback, addresses, a host name, an IPv4 address, an [IPv6 address]; without a port"
       ),
       (
         "access.origins = [\"*\"]",

@@ -53,7 +53,10 @@ struct PrecedenceTests {
   func everyKeyFromText(name: String) throws {
     let key = try #require(SettingKey.all.first { $0.name == name })
     // What stands for the key in the environment: the default, without the quotes and brackets of TOML.
-    let others = ["admin.listen": "\"127.0.0.1:1\"", "embeddings.url": "\"http://localhost:1/v1\""]
+    let others = [
+      "admin.listen": "\"127.0.0.1:1\"", "metrics.listen": "\"127.0.0.1:2\"",
+      "embeddings.url": "\"http://localhost:1/v1\"",
+    ]
     let toml = key.defaultValue ?? others[name] ?? "\"/some/file\""
     let text = String(toml.filter { !"\"[]{}".contains($0) })
     let files = ["/some/file": "-----BEGIN CERTIFICATE-----"]

@@ -62,7 +62,7 @@ extension APIFault {
     return .admin(fault.status.code, code, message)
   }
 
-  private static func admin(_ status: Int, _ code: String, _ message: String) -> APIFault {
+  static func admin(_ status: Int, _ code: String, _ message: String) -> APIFault {
     APIFault(
       status: status, type: status < 500 ? "invalid_request_error" : "server_error", code: code,
       message: message)

@@ -1,11 +1,9 @@
 import ClientKeys
 import Dialects
 import HTTPTypes
-import JSONText
 import Listener
 import Logging
 import Sealing
-import Telemetry
 
 /// Answers the operator: `GET /status`, `GET /metrics`, `POST /rotate`, `POST /trust/accept`.
 ///
@@ -48,28 +46,20 @@ struct AdminResponder: Responder {
     let head = request.head
     do {
       switch AdminRoute(rawValue: head.path) {
-      case .status: return json(await subject.status().json)
-      case .metrics: return await metrics(head)
+      case .status: return .json(await subject.status().json)
+      case .metrics: return await subject.figures(accept: head.fields[.accept])
       case .rotate:
         let current = try await subject.rotateKeys()
         logger.notice("rotated by the operator", metadata: ["generation": "\(current.number)"])
-        return json(current.write)
+        return .json(current.write)
       case .acceptRouterKey:
         guard let fingerprint = fingerprint(in: request.body) else { return answer(.noFingerprint, to: head) }
         let status = try await subject.acceptRouterKey(fingerprint)
         logger.notice("router key accepted by the operator", metadata: ["fingerprint": "\(fingerprint)"])
-        return json(status.write)
+        return .json(status.write)
       case nil: return answer(.unknownAdminRoute(head.path), to: head)
       }
     } catch { return answer(.ungranted(error), to: head) }
-  }
-
-  private func metrics(_ head: RequestHead) async -> OutboundAnswer {
-    let format = MetricText.Format(accept: head.fields[.accept])
-    let families = await subject.metrics() + subject.status().metricFamilies
-    return OutboundAnswer(
-      status: .ok, fields: [.contentType: format.contentType, .cacheControl: "no-store"],
-      body: MetricText.text(families, as: format))
   }
 
   private func fingerprint(in body: [UInt8]) -> KeyFingerprint? {
@@ -82,26 +72,12 @@ struct AdminResponder: Responder {
     return type.prefix { $0 != ";" && $0 != " " }.lowercased() == "application/json"
   }
 
-  private func json(_ write: (inout JSONWriter) -> Void) -> OutboundAnswer {
-    var writer = JSONWriter()
-    write(&writer)
-    return json(writer.bytes)
-  }
-
-  private func json(_ body: [UInt8]) -> OutboundAnswer {
-    OutboundAnswer(
-      status: .ok, fields: [.contentType: "application/json", .cacheControl: "no-store"], body: body)
-  }
-
   private func answer(_ fault: APIFault, to head: RequestHead?) -> OutboundAnswer {
     logger.info(
       "admin request refused",
       metadata: [
         "code": "\(fault.code)", "status": "\(fault.status)", "id": "\(head?.id.description ?? "-")",
       ])
-    return OutboundAnswer(
-      status: HTTPResponse.Status(code: fault.status),
-      fields: [.contentType: "application/json", .cacheControl: "no-store"],
-      body: OpenAIError.body(of: fault))
+    return .fault(fault)
   }
 }

@@ -5,7 +5,7 @@ import Platform
 import ServiceLifecycle
 import Settings
 
-/// Serves the operator until everything else has stopped.
+/// Serves the operator, or a monitoring system, until everything else has stopped.
 struct AdminService: Service {
   let server: HTTPServer
 
@@ -53,7 +53,7 @@ extension Daemon {
     }
   }
 
-  private var adminLimits: ListenerLimits {
+  var adminLimits: ListenerLimits {
     var limits = ListenerLimits()
     limits.maxConnections = 16
     return limits

@@ -12,7 +12,7 @@ public struct AccessPolicy: Sendable, Equatable {
   /// A policy.
   ///
   /// - Parameters:
-  ///   - hosts: `loopback`, or hosts without a port.
+  ///   - hosts: `loopback`, `addresses`, or hosts without a port.
   ///   - origins: `loopback`, or `SCHEME://HOST[:PORT]` with `*` for any host or port, or `null` or `file://`.
   /// - Throws: the first entry that is neither.
   public init(hosts: [String], origins: [String]) throws(AccessPolicyError) {

@@ -2,12 +2,19 @@
 enum HostRule: Sendable, Equatable {
   /// This machine by any of its names.
   case loopback
+  /// Any IP address, of whatever machine.
+  ///
+  /// What a name points to is the decision of whoever owns it; an address points to itself, so no page of another
+  /// origin can stand behind it.
+  case addresses
   /// Exactly this host, on any port.
   case exactly(Hostname)
 
   init?(_ text: String) {
     if text == "loopback" {
       self = .loopback
+    } else if text == "addresses" {
+      self = .addresses
     } else {
       guard let authority = Authority(text), authority.port == nil else { return nil }
       self = .exactly(authority.host)
@@ -17,6 +24,7 @@ enum HostRule: Sendable, Equatable {
   func allows(_ host: Hostname) -> Bool {
     switch self {
     case .loopback: host.isLoopback
+    case .addresses: host.isAddress
     case .exactly(let allowed): host == allowed
     }
   }

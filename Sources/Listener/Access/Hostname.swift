@@ -38,8 +38,11 @@ struct Hostname: Equatable, Sendable {
     }
   }
 
-  /// Whether the host is written as an address of this machine, so that no resolver has a say.
-  var isLoopbackAddress: Bool { kind != .name && isLoopback }
+  /// Whether the host is written as an address, so that no resolver has a say.
+  var isAddress: Bool { kind != .name }
+
+  /// Whether the host is written as an address of this machine.
+  var isLoopbackAddress: Bool { isAddress && isLoopback }
 
   /// Whether this is a name below `domain`, which begins with a dot.
   func isBelow(_ domain: String) -> Bool {

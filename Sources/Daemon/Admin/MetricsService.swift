@@ -1,0 +1,42 @@
+import Listener
+import Logging
+import Settings
+
+extension Daemon {
+  /// The service for monitoring systems, listening; nil where none is wanted.
+  ///
+  /// - Throws: `ListenError` for an address that cannot be had.
+  func startMetrics(_ subject: any AdminSubject) async throws -> AdminService? {
+    guard let address = metricsAddress else { return nil }
+    // Collectors and kubelets name the address that they connect to, which no web page can make point elsewhere.
+    let access = try AccessPolicy(hosts: settings.access.hosts + ["addresses"], origins: [])
+    let server = HTTPServer(
+      addresses: [address], inherited: [], limits: adminLimits,
+      responder: MetricsResponder(subject: subject, access: access, logger: logger), logger: logger)
+    for bound in try await server.start() {
+      logger.notice("metrics", metadata: ["address": "\(bound)"])
+    }
+    return AdminService(server: server)
+  }
+
+  /// The address for monitoring systems, nil for none; what is wrong with it is added to `faults`.
+  static func metricsAddress(_ settings: Settings, _ faults: inout [ConfigurationFault]) -> ListenAddress? {
+    guard let entry = settings.metrics.listen else { return nil }
+    do throws(ListenAddressError) {
+      let address = try ListenAddress(parsing: entry)
+      if !address.isLoopback {
+        faults.append(
+          fault(
+            settings, "metrics.listen",
+            "\(entry) is not a loopback address: everybody who reaches it could read what is counted",
+            allowed: "127.0.0.1:PORT, [::1]:PORT or unix:/PATH; others with access.allow_remote = true"))
+      }
+      return address
+    } catch {
+      faults.append(
+        fault(
+          settings, "metrics.listen", "\(entry): \(error)", allowed: "HOST:PORT or unix:/PATH?mode=0660"))
+      return nil
+    }
+  }
+}
