@@ -52,7 +52,7 @@ deb: release ## The Debian packages, in .build-release/dist
 	@tools/deps package
 	@tools/step --closing 2 deb "Debian packages" tools/package $(DIST)
 
-test: check test-swift test-interop test-clients test-demo test-soak test-fuzz ## Everything that has to pass: checks and all tests
+test: check test-swift test-interop test-clients test-demo test-soak test-fuzz test-deb ## Everything that has to pass: checks and all tests
 
 test-swift: deps ## The tests in Swift
 	@tools/step test-build "Building the Swift tests" \
@@ -75,6 +75,9 @@ test-demo: release
 test-soak: release ## Three minutes of everything at once: nothing lost, nothing left
 	@NOMYO_PROXY=$(DIST)/nomyo-proxy NOMYO_DEV_ROUTER=$(DIST)/nomyo-dev-router \
 	  tools/step --closing 1 test-soak "Soak, three minutes" Benchmarks/soak --minutes 3
+
+test-deb: deb ## The Debian packages: bytes, contents, manual pages, completions, a root to live in
+	@DIST=$(DIST) tools/step --closing 1 test-deb "Debian packages" Tests/Debian/run
 
 test-fuzz: deps ## Each fuzz target for a quarter of a minute
 	@tools/fuzz-all $(FUZZ_SECONDS)

@@ -82,7 +82,7 @@ extension SettingKey {
     created_at = "2024-01-15T10:00:00Z"
     """
 
-  private static func wrapped(_ text: String, width: Int) -> [String] {
+  static func wrapped(_ text: String, width: Int) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in text.split(separator: " ") {

@@ -3,7 +3,7 @@ import Foundation
 import Settings
 import Testing
 
-/// The two files that are written from the table of keys.
+/// The three files that are written from the table of keys, two of them in part.
 ///
 /// `SETTINGS_WRITE=1 swift test --filter Documentation` writes them again.
 @Suite("Documentation")
@@ -12,6 +12,7 @@ struct DocumentationTests {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
   private static let example = root.appendingPathComponent("etc/nomyo-proxy/config.toml")
   private static let page = root.appendingPathComponent("docs/configuration.md")
+  private static let manual = root.appendingPathComponent("deploy/man/nomyo-proxy.toml.5")
   private static let isWriting = ProcessInfo.processInfo.environment["SETTINGS_WRITE"] == "1"
   private static let advice: Comment =
     "not what the table of keys gives; `SETTINGS_WRITE=1 swift test --filter Documentation` writes it again"
@@ -35,19 +36,48 @@ struct DocumentationTests {
     #expect(try exampleText() == SettingKey.exampleFile, Self.advice)
   }
 
-  @Test("the page on configuration holds the table of keys")
-  func pageIsCurrent() throws {
-    let begin = "<!-- keys: begin -->\n"
-    let end = "<!-- keys: end -->\n"
-    var text = try String(contentsOf: Self.page, encoding: .utf8)
-    let from = try #require(text.range(of: begin)?.upperBound)
-    let to = try #require(text.range(of: end)?.lowerBound)
+  /// Expects the file to hold the text between the two lines; when writing, puts it there.
+  private func expect(
+    _ file: URL, between begin: String, and end: String, holds wanted: String,
+    at place: SourceLocation = #_sourceLocation
+  ) throws {
+    var text = try String(contentsOf: file, encoding: .utf8)
+    let from = try #require(text.range(of: begin)?.upperBound, sourceLocation: place)
+    let to = try #require(text.range(of: end)?.lowerBound, sourceLocation: place)
     if Self.isWriting {
-      text.replaceSubrange(from..<to, with: SettingKey.markdownTable)
-      try text.write(to: Self.page, atomically: true, encoding: .utf8)
+      text.replaceSubrange(from..<to, with: wanted)
+      try text.write(to: file, atomically: true, encoding: .utf8)
       return
     }
-    #expect(String(text[from..<to]) == SettingKey.markdownTable, Self.advice)
+    #expect(String(text[from..<to]) == wanted, Self.advice, sourceLocation: place)
+  }
+
+  @Test("the page on configuration holds the table of keys")
+  func pageIsCurrent() throws {
+    try expect(
+      Self.page, between: "<!-- keys: begin -->\n", and: "<!-- keys: end -->\n",
+      holds: SettingKey.markdownTable)
+  }
+
+  @Test("the manual page holds the table of keys")
+  func manualIsCurrent() throws {
+    try expect(
+      Self.manual, between: ".\\\" keys: begin\n", and: ".\\\" keys: end\n", holds: SettingKey.manualPage)
+  }
+
+  @Test("the manual page has every key with its variable and its flag, and no line that roff would misread")
+  func manualIsComplete() {
+    let lines = SettingKey.manualPage.split(separator: "\n")
+    for key in SettingKey.all {
+      #expect(lines.contains { $0.hasPrefix("\\fB\(key.name)\\fR = ") })
+      let flag = key.flagName.split(separator: "-", omittingEmptySubsequences: false).joined(separator: "\\-")
+      #expect(lines.contains("Also \\fB\(key.environmentName)\\fR,"))
+      #expect(lines.contains("\\fB\(flag)\\fR."))
+    }
+    let macros = [".SS", ".TP", ".br", ".RS", ".RE"]
+    for line in lines where line.hasPrefix(".") || line.hasPrefix("'") {
+      #expect(macros.contains { line == $0 || line.hasPrefix($0 + " ") })
+    }
   }
 
   @Test("the example file loads as it is and changes nothing")
