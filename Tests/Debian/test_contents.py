@@ -4,7 +4,7 @@ import gzip
 import re
 import subprocess
 
-from package import DIST, NAMES, ROOT, output, only
+from package import DIST, NAMES, ROOT, Package, only, output
 
 UNITS = ROOT / "deploy/systemd"
 DOCUMENTS = "usr/share/doc/nomyo-proxy"
@@ -50,16 +50,13 @@ def bare(places):
 
 def test_the_package_of_the_daemon_has_these_files_and_no_others(proxy):
     documents = {f"{DOCUMENTS}/{each.name}" for each in
-                 (ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").glob("*.md"))
-                 if each.name not in ("architecture.md", "benchmarks.md", "faults.md", "members.md")}
+                 (ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").glob("*.md"))}
     expected = common_places("nomyo-proxy") | set(unit_places()) | documents | {
         "etc/nomyo-proxy/config.toml", "usr/share/man/man5/nomyo-proxy.toml.5.gz"}
     assert files(proxy) == bare(expected)
 
 
 def test_the_package_of_the_router_for_development_has_these_files_and_no_others():
-    from package import Package
-
     assert files(Package("nomyo-dev-router")) == bare(common_places("nomyo-dev-router"))
 
 
