@@ -154,10 +154,10 @@ let package = Package(
       [
         "Daemon", "ClientKeys", "Dialects", "Envelope", "JSONText", "Listener", "Pacing", "Platform", "Relay",
         "RouterTrust",
-        "Sealing", "Service", "Settings", "Telemetry", "TestVectors", "Upstream", httpTypes, logging,
+        "Sealing", "Service", "Settings", "Telemetry", "TestTwins", "TestVectors", "Upstream", httpTypes, logging,
         inMemoryLogging,
       ]),
-    tests("ServiceTests", ["Service"]),
+    tests("ServiceTests", ["Service", "Platform"]),
     tests("TelemetryTests", ["Telemetry"]),
     tests(
       "CommandsTests",

@@ -87,12 +87,38 @@ extension ClientKeyRing {
   ///
   /// From then on no more pairs are made: who waits for one is told `KeyShortage.closed`.
   public func run() async {
+    state.withLock { $0.isRunning = true }
     perform { state, now in state.machine.started(at: now) }
     while !Task.isCancelled {
       await nap()
       perform { state, now in state.machine.timePassed(at: now) }
+      for resume in state.withLock({ $0.rounds.answerAll(()) }) { resume() }
     }
     perform { state, _ in state.machine.stopped() }
+    let left = state.withLock { state in
+      state.isRunning = false
+      return state.rounds.answerAll(())
+    }
+    for resume in left { resume() }
+  }
+
+  /// Returns when the worker has come round once more and the threads that make pairs for those who wait have each ended
+  /// the job that they are in: at once without a worker, after one pair at most with one, unless something is stuck.
+  ///
+  /// The idle thread is not asked: on a busy machine it may rest for minutes, and nobody waits for it.
+  public func respond() async {
+    let (round, wakes) = state.withLock { state -> (Int?, [Errand]) in
+      guard state.isRunning else { return (nil, []) }
+      return (state.rounds.enter(), state.naps.answerAll(()))
+    }
+    for wake in wakes { wake() }
+    if let round {
+      await withCheckedContinuation { continuation in
+        let isOver = state.withLock { $0.rounds.sit(round, continuation) != nil }
+        if isOver { continuation.resume() }
+      }
+    }
+    await threads.respond()
   }
 
   /// Sleeps until the machine wants to be asked again, but never long.
@@ -100,7 +126,9 @@ extension ClientKeyRing {
     let now = moment
     let (number, wait) = state.withLock { state in
       let latest = now.uptime + Self.longestNap
-      let ends = state.machine.nextWake(after: now.uptime).map { min($0, latest) } ?? latest
+      var ends = state.machine.nextWake(after: now.uptime).map { min($0, latest) } ?? latest
+      // Somebody asked between two naps.
+      if state.rounds.count > 0 { ends = now.uptime }
       state.napEnds = ends
       return (state.naps.enter(), ends - now.uptime)
     }

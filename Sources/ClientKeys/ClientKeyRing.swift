@@ -22,6 +22,9 @@ public final class ClientKeyRing: Sendable {
     var requests = WaitingRoom<Result<KeyGeneration, KeyShortage>>()
     var demands = WaitingRoom<Result<KeyGeneration, any Error>>()
     var naps = WaitingRoom<Void>()
+    /// Those who ask whether the worker comes round.
+    var rounds = WaitingRoom<Void>()
+    var isRunning = false
     /// The uptime at which the worker wakes by itself.
     var napEnds: Duration?
   }

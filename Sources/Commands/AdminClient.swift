@@ -59,6 +59,13 @@ struct AdminClient: Sendable {
     return try read { () throws(UnreadableStatus) in try ClientKeyStatus.Current(json: document) }
   }
 
+  /// Has the configuration read anew.
+  func reload() async throws(AdminFailure) -> ReloadOutcome {
+    // Refused by the daemon's own words, and no failure of the question.
+    let document = try await ask(.post, "/reload", accepting: [200, 422])
+    return try read { () throws(UnreadableStatus) in try ReloadOutcome(json: document) }
+  }
+
   /// Trusts a key of the router from now on.
   func acceptRouterKey(_ fingerprint: KeyFingerprint) async throws(AdminFailure) -> RouterKeyStatus {
     // Base64 and `/` need no escape.
@@ -67,7 +74,8 @@ struct AdminClient: Sendable {
   }
 
   private func ask(
-    _ method: UpstreamRequest.Method, _ path: String, _ body: String = ""
+    _ method: UpstreamRequest.Method, _ path: String, _ body: String = "",
+    accepting statuses: Set<Int> = [200]
   ) async throws(AdminFailure) -> [UInt8] {
     let response: UpstreamResponse
     do {
@@ -77,7 +85,7 @@ struct AdminClient: Sendable {
           fields: body.isEmpty ? [:] : [.contentType: "application/json"], body: Array(body.utf8),
           responseLimit: Self.answerLimit))
     } catch { throw failure(error) }
-    if response.status == 200 { return response.body }
+    if statuses.contains(response.status) { return response.body }
     guard let message = DaemonStatus.errorMessage(in: response.body) else {
       throw .unusable(place.description, problem: "it answered \(path) with status \(response.status)")
     }

@@ -1,9 +1,12 @@
 import ArgumentParser
+import Settings
 
 /// Why the running daemon did not do what it was asked for.
 enum AdminFailure: Error, Equatable, CustomStringConvertible {
   /// The configuration has no admin address, and there is no directory for the usual one.
   case noAddress
+  /// The environment or the flags are wrong, so nobody knows where the daemon is.
+  case faulty(ConfigurationFaults)
   /// `admin.listen` cannot be read.
   case badAddress(String, problem: String)
   /// Nobody listens.
@@ -23,6 +26,8 @@ enum AdminFailure: Error, Equatable, CustomStringConvertible {
     case .noAddress:
       "there is no admin socket: neither RUNTIME_DIRECTORY nor XDG_RUNTIME_DIR names a place for it; "
         + "set admin.listen to the address that the daemon uses"
+    case .faulty(let faults):
+      "\(faults.faults.map(\.description).joined(separator: "; "))"
     case .badAddress(let address, let problem):
       "admin.listen is \(address): \(problem); give it unix:/path or a loopback host:port"
     case .nobody(let address):
@@ -51,7 +56,7 @@ enum AdminFailure: Error, Equatable, CustomStringConvertible {
   /// What scripts read.
   var exitCode: ExitCode {
     switch self {
-    case .noAddress, .badAddress: .configuration
+    case .noAddress, .badAddress, .faulty: .configuration
     case .nobody, .unusable: .unavailable
     case .notPermitted, .untrustworthy: .notPermitted
     case .refused(let status, _): status < 500 ? .failure : .internalFault

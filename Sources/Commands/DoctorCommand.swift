@@ -62,7 +62,7 @@ struct DoctorCommand: AsyncParsableCommand {
       switch error {
       case .nobody, .noAddress: return DoctorStep(name, "none runs here", .skipped)
       case .notPermitted, .untrustworthy: return DoctorStep(name, "\(error)", .skipped)
-      case .badAddress:
+      case .badAddress, .faulty:
         return DoctorStep(name, "\(error)", .failed(.configuration, remedy: "mend admin.listen"))
       case .unusable, .refused:
         return DoctorStep(

@@ -16,8 +16,8 @@ public struct NomyoProxyCommand: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, CheckCommand.self, DoctorCommand.self, StatusCommand.self, KeysCommand.self,
-      TrustCommand.self,
+      RunCommand.self, CheckCommand.self, DoctorCommand.self, StatusCommand.self, ReloadCommand.self,
+      KeysCommand.self, TrustCommand.self,
       HealthCommand.self, ConfigurationHelpCommand.self,
     ])
 

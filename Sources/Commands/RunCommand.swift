@@ -3,7 +3,6 @@ import ClientKeys
 import Daemon
 import Glibc
 import Listener
-import Logging
 import Platform
 import Settings
 
@@ -30,9 +29,11 @@ struct RunCommand: AsyncParsableCommand {
     // Until there is a key to rotate or somebody to read anew, the wish must not end the process.
     signal(SIGUSR1, SIG_IGN)
     signal(SIGHUP, SIG_IGN)
+    let log = DaemonLog(settings.log)
+    defer { log.flush() }
     do {
       try await Daemon(
-        settings, memory: memory, version: NomyoProxyCommand.version, logger: Self.logger(settings.log)
+        settings, memory: memory, version: NomyoProxyCommand.version, logger: log.logger
       ).run { [flags] in try flags.read() }
     } catch let faults
       as ConfigurationFaults
@@ -69,18 +70,5 @@ struct RunCommand: AsyncParsableCommand {
   private static func refusal(_ error: SecureMemoryError) -> ExitCode {
     Complaint.say("privacy.secure_memory is required, and not to be had. \(error)")
     return .notPermitted
-  }
-
-  private static func logger(_ log: Settings.Log) -> Logger {
-    let style: LogStyle =
-      switch log.format {
-      case .auto: .suiting(descriptor: STDERR_FILENO)
-      case .text: .text
-      case .json: .json
-      }
-    let level = Logger.Level(rawValue: log.level.rawValue) ?? .info
-    return Logger(label: "nomyo-proxy") { _ in
-      LineLogHandler(style: style, level: level, descriptor: STDERR_FILENO)
-    }
   }
 }

@@ -158,6 +158,18 @@ struct SettingFlags: ParsableArguments {
       .process(configFlag: config, flags: values), readsSecrets: withSecrets, beforeSecrets: beforeSecrets)
   }
 
+  /// The settings as far as they say where the daemon is reached.
+  ///
+  /// A file with a fault is the daemon's to judge, which has it in its log and its status once it was told to read it anew;
+  /// without the file, the environment and the flags say where the daemon is.
+  func readForAsking() throws(AdminFailure) -> Settings {
+    do throws(ConfigurationFaults) { return try read(withSecrets: false) } catch {
+      do throws(ConfigurationFaults) {
+        return try SettingsLoader.load(.process(flags: values), readsFile: false, readsSecrets: false)
+      } catch { throw .faulty(error) }
+    }
+  }
+
   /// The settings of this process, for a command that cannot go on without them.
   ///
   /// Parameters as for `read`.

@@ -10,8 +10,8 @@ struct StatusCommand: AsyncParsableCommand {
     abstract: "Ask the running daemon how it is: readiness, keys, trust, memory, exchanges.",
     discussion: """
       The exit status is 0 when the daemon answers, whether it is ready or not (`nomyo-proxy health --ready` asks for
-      that), 69 when no daemon answers, 77 when its admin socket belongs to somebody else, 78 for a faulty
-      configuration.
+      that), 69 when no daemon answers, 77 when its admin socket belongs to somebody else, 78 for faulty
+      flags or variables. A file with a fault is left aside: a running daemon does not depend on it.
       """)
 
   @Flag(help: "Print the daemon's own document, as one line of JSON.")
@@ -26,8 +26,8 @@ struct StatusCommand: AsyncParsableCommand {
   private static let redraw = "\u{1B}[H\u{1B}[J"
 
   func run() async throws {
-    let settings = try flags.load(withSecrets: false)
     do throws(AdminFailure) {
+      let settings = try flags.readForAsking()
       try await AdminClient.with(settings) { client throws(AdminFailure) in
         // Nothing to watch is a failure at once; a daemon that goes away later may come back.
         StandardOutput.write(frame(try await text(client), isFirst: true))

@@ -13,13 +13,14 @@ struct StatusText {
   /// The whole table, with a line end after each line.
   var text: String {
     let head = "\(TerminalText.line(status.version)), process \(status.pid), up \(span(status.uptime))\n"
-    let rows: [(String, [String])] = [
-      ("configuration", [status.configurationFile.map(TerminalText.line) ?? "no file"]),
-      ("ready", ready), ("client key", Self.clientKeys(status.clientKeys, at: status.takenAt)),
-      ("router key", Self.routerKey(status.routerKey, at: status.takenAt)),
-      ("memory", Self.memory(status.memory)), ("exchanges", [exchanges]),
-      ("pacing", pacing),
-    ]
+    let rows: [(String, [String])] =
+      [
+        ("configuration", [status.configurationFile.map(TerminalText.line) ?? "no file"]),
+        ("ready", ready), ("client key", Self.clientKeys(status.clientKeys, at: status.takenAt)),
+        ("router key", Self.routerKey(status.routerKey, at: status.takenAt)),
+        ("memory", Self.memory(status.memory)), ("exchanges", [exchanges]),
+        ("pacing", pacing),
+      ] + (status.lastReload.map { [("reload", reload($0))] } ?? [])
     return head + rows.map { Self.row($0.0, $0.1) }.joined()
   }
 
@@ -41,8 +42,20 @@ struct StatusText {
 
   private var exchanges: String {
     let sums = status.exchanges
-    return "\(sums.inFlight) in flight, \(sums.answered) answered, \(sums.failed) failed, "
-      + "\(sums.refused) refused, \(sums.retries) retries"
+    return "\(sums.inFlight) in flight, \(sums.answered) answered, \(sums.failed) failed"
+      + (sums.lastFailure.map { failure in
+        let ago = span(WallClock.span(from: failure.at, to: status.takenAt))
+        return " (the last \(TerminalText.line(failure.name)), \(ago) ago)"
+      } ?? "") + ", \(sums.refused) refused, \(sums.retries) retries"
+  }
+
+  private func reload(_ last: ReloadOutcome) -> [String] {
+    let ago = "\(span(WallClock.span(from: last.at, to: status.takenAt))) ago"
+    guard last.isTaken else {
+      return ["REFUSED \(ago), what was in force before still is"] + last.faults.map(TerminalText.line)
+    }
+    let changed = last.changed.isEmpty ? "nothing had changed" : last.changed.joined(separator: " ")
+    return ["\(ago): \(TerminalText.line(changed))"]
   }
 
   private var pacing: [String] {

@@ -6,24 +6,43 @@ import Platform
 ///
 /// A breaker that tries and fails again has not changed for anybody: only the causes count.
 final class BreakerNews: Sendable {
-  private let causes = Locked<[KeyID: BreakerCause]>([:])
-  private let ownKey: KeyID?
-  private let notice: StartNotice
+  private struct State {
+    var causes: [KeyID: BreakerCause] = [:]
+    var ownKey: KeyID?
+  }
+
+  private let state: Locked<State>
+  private let news: ServiceNews
   private let logger: Logger
 
   /// - Parameter ownKey: The configured API key; without one callers bring theirs, and no single one of them is worth a
   ///   warning.
-  init(ownKey: KeyID?, notice: StartNotice, logger: Logger) {
-    self.ownKey = ownKey
-    self.notice = notice
+  init(ownKey: KeyID?, news: ServiceNews, logger: Logger) {
+    state = Locked(State(ownKey: ownKey))
+    self.news = news
     self.logger = logger
+  }
+
+  /// The configured API key, as it is now.
+  var ownKey: KeyID? { state.withLock { $0.ownKey } }
+
+  /// The configuration has another API key, or none any more.
+  func adopt(_ key: KeyID?) {
+    let isNew = state.withLock { state in
+      guard state.ownKey != key else { return false }
+      // Nothing is sent under the old one that could close its breaker.
+      if let old = state.ownKey { state.causes[old] = nil }
+      state.ownKey = key
+      return true
+    }
+    if isNew { Task { await news.isHeld { self.text } } }
   }
 
   /// The breaker of a key has become this.
   func changed(_ key: KeyID, to state: BreakerState) {
-    let before = causes.withLock { causes in
-      defer { causes[key] = state.cause }
-      return causes[key]
+    let (before, ownKey) = self.state.withLock { held in
+      defer { held.causes[key] = state.cause }
+      return (held.causes[key], held.ownKey)
     }
     guard before != state.cause else {
       return logger.debug("breaker", metadata: ["state": "\(state)"])
@@ -36,13 +55,13 @@ final class BreakerNews: Sendable {
     } else {
       logger.notice("sending again", metadata: ["after": "\(before?.rawValue ?? "")"])
     }
-    if isOurs { Task { await notice.isHeld { self.text } } }
+    if isOurs { Task { await news.isHeld { self.text } } }
   }
 
   /// Why nothing is sent, under whichever key it is worst; nil when everything is.
   var text: String? {
-    let causes = causes.withLock { causes in
-      Set(causes.filter { $0.value != .unauthorized || $0.key == ownKey }.values)
+    let causes = state.withLock { state in
+      Set(state.causes.filter { $0.value != .unauthorized || $0.key == state.ownKey }.values)
     }
     return BreakerCause.allCases.first(where: causes.contains).map { "Nothing is sent: \($0.explanation)" }
   }

@@ -9,10 +9,10 @@ extension Daemon {
   /// The ring of client keys, with the stored pair in it when there is one.
   ///
   /// - Throws: what is wrong with the key directory; nothing in it is changed then.
-  func makeClientKeys(_ notice: StartNotice) throws -> ClientKeyRing {
+  func makeClientKeys(_ news: ServiceNews) throws -> ClientKeyRing {
     let keys = settings.keys
     let stored = try storedKeys()
-    let log = ClientKeyLog(logger: logger, notice: notice, isRoutine: keys.maxUses > 0)
+    let log = ClientKeyLog(logger: logger, news: news, isRoutine: keys.maxUses > 0)
     let ring = ClientKeyRing(
       policy: RotationPolicy(
         interval: keys.rotateEvery == .zero ? nil : keys.rotateEvery, maxUses: keys.maxUses, pool: keys.pool),
@@ -65,7 +65,7 @@ extension Daemon {
 /// Tells the log, and who waits for the start, what happens to client keys.
 private struct ClientKeyLog: Sendable {
   let logger: Logger
-  let notice: StartNotice
+  let news: ServiceNews
   /// Whether pairs are replaced by use.
   let isRoutine: Bool
 
@@ -79,7 +79,7 @@ private struct ClientKeyLog: Sendable {
           "generation": "\(generation.number)", "fingerprint": "\(generation.fingerprint)",
           "bits": "\(generation.privateKey.bits)", "primes": "\(generation.privateKey.primes)",
         ])
-      Task { await notice.isThere(.clientKey) }
+      Task { await news.changed() }
     case .retired(let number, let reason, let uses):
       logger.log(
         level: reason == .uses ? .debug : .info, "client key retired",
@@ -88,6 +88,7 @@ private struct ClientKeyLog: Sendable {
       logger.error(
         "client key not made",
         metadata: ["reason": "\(description)", "retry_in_s": "\(retryIn.components.seconds)"])
+      Task { await news.changed() }
     }
   }
 }

@@ -13,8 +13,7 @@ extension Daemon {
         "api_key": "\(settings.router.apiKey == nil ? "none" : "set")",
       ])
     if settings.router.apiKey == nil {
-      logger.warning(
-        "no API key: each caller's own key goes to the router; set NOMYO_API_KEY or router.api_key_file")
+      Self.warnOfCallersKeys(logger)
     }
     if let remedy = memory.remedy {
       logger.warning("memory not fully protected", metadata: ["reason": "\(remedy)"])
@@ -22,5 +21,10 @@ extension Daemon {
     if settings.router.url.scheme == .http {
       logger.warning("the way to the router is clear text: prompts are sealed, the API key is not")
     }
+  }
+
+  static func warnOfCallersKeys(_ logger: Logger) {
+    logger.warning(
+      "no API key: each caller's own key goes to the router; set NOMYO_API_KEY or router.api_key_file")
   }
 }

@@ -11,6 +11,7 @@ struct Standing: Sendable {
   let clientKeys: ClientKeyRing
   let workers: WorkerThreads
   let embedder: EmbeddingsRelay?
+  let breakers: BreakerNews
 }
 
 /// What exchanges work with, by the settings of this daemon.

@@ -56,10 +56,12 @@ public struct Daemon: Sendable {
     let heap = try startCryptography()
     announce()
     let notifier = ServiceNotifier()
-    let notice = StartNotice(start: start, notifier: notifier, logger: logger)
+    let watchdog = Watchdog.takeInterval()
+    let news = ServiceNews(start: start, notifier: notifier, logger: logger)
     let upstream = try Upstream(upstreamOptions)
     let embedding = try settings.embeddings.url.map { _ in try Upstream(EmbeddingsRelay.options) }
-    let parts = try makeParts(upstream, embedding, notice, heap)
+    let parts = try makeParts(upstream, embedding, news, heap, reading)
+    await news.watch { await parts.running.status() }
     let plan = try ListenPlan(settings, addresses: addresses, passed: ActivationSocket.takeOver())
     plan.closeUnwanted()
     for socket in plan.unwanted {
@@ -72,7 +74,7 @@ public struct Daemon: Sendable {
     for address in try await server.start() {
       logger.notice("listening", metadata: ["address": "\(address)"])
     }
-    await notice.isThere(.listener)
+    await news.listens()
 
     // They stop in the opposite order: first no new requests, last the operator's way in.
     var services: [any ServiceLifecycle.Service] = [
@@ -81,13 +83,23 @@ public struct Daemon: Sendable {
       ClientKeyService(ring: parts.running.clientKeys),
       RotationSignalService(ring: parts.running.clientKeys, logger: logger),
       RouterKeyService(
-        cache: parts.running.routerKeys, interval: settings.router.keyRefresh, notice: notice, logger: logger),
-      ListenerService(server: server, drain: settings.shutdown.drain, notice: notice, logger: logger),
+        cache: parts.running.routerKeys, interval: settings.router.keyRefresh, news: news, logger: logger),
+      ListenerService(server: server, drain: settings.shutdown.drain, news: news, logger: logger),
     ]
     if let embedding { services.insert(UpstreamService(upstream: embedding), at: 0) }
-    if let reading { services.insert(reloading(parts, reading), at: 1) }
-    if let admin = try await startAdmin(parts.running) { services.insert(admin, at: 0) }
-    if let metrics = try await startMetrics(parts.running) { services.insert(metrics, at: 0) }
+    if parts.reloader != nil {
+      services.insert(ReloadService { _ = await parts.running.reload() }, at: 1)
+    }
+    let operators = [try await startAdmin(parts.running), try await startMetrics(parts.running)].compactMap { $0 }
+    if let watchdog {
+      services.insert(
+        self.watchdog(
+          watchdog, over: parts.standing, [server] + operators.map(\.server), upstream, embedding,
+          feed: { notifier.send(.watchdog) }),
+        at: 0)
+    }
+    services.insert(NewsService(news: news), at: 0)
+    services.insert(contentsOf: operators, at: 0)
     try await ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map {
@@ -116,31 +128,38 @@ public struct Daemon: Sendable {
     let running: RunningDaemon
     let responder: ProxyResponder
     let standing: Standing
+    let reloader: Reloader?
   }
 
-  private func reloading(_ parts: Parts, _ read: @escaping @Sendable () throws -> Settings) -> ReloadService {
-    ReloadService(
-      read: read,
+  private func reloader(
+    _ responder: ProxyResponder, _ standing: Standing, _ read: @escaping @Sendable () throws -> Settings
+  ) -> Reloader {
+    Reloader(
+      start: settings, logger: logger, read: read,
       adopt: { [memory, version, logger] new throws(ConfigurationFaults) in
         let fresh = try Daemon(new, memory: memory, version: version, logger: logger)
-        parts.responder.adopt(
-          context: fresh.context(parts.standing), catalog: fresh.catalog(parts.standing),
-          configuration: fresh.relayConfiguration(embedder: parts.standing.embedder))
-      }, start: settings, logger: logger)
+        responder.adopt(
+          context: fresh.context(standing), catalog: fresh.catalog(standing),
+          configuration: fresh.relayConfiguration(embedder: standing.embedder))
+        standing.breakers.adopt(fresh.ownKey)
+      })
   }
 
+  /// Under which key requests go out, where that is not each caller's own.
+  private var ownKey: KeyID? { settings.router.apiKey.map(KeyID.init) }
+
   private func makeParts(
-    _ upstream: Upstream, _ embedding: Upstream?, _ notice: StartNotice, _ heap: CryptoLibrary.SecureHeap
+    _ upstream: Upstream, _ embedding: Upstream?, _ news: ServiceNews, _ heap: CryptoLibrary.SecureHeap,
+    _ reading: (@Sendable () throws -> Settings)?
   ) throws -> Parts {
-    let ownKey = settings.router.apiKey.map(KeyID.init)
-    let news = BreakerNews(ownKey: ownKey, notice: notice, logger: logger)
+    let breakers = BreakerNews(ownKey: ownKey, news: news, logger: logger)
     let pacer = Pacer(
-      policy: settings.router.rate.policy, clock: SlicedClock(), onChange: { news.changed($0, to: $1) })
+      policy: settings.router.rate.policy, clock: SlicedClock(), onChange: { breakers.changed($0, to: $1) })
     let router = RouterClient(
       transport: upstream, baseURL: settings.router.url.description, responseLimit: settings.limits.response,
-      pacer: pacer, paced: settings.router.rate.scope, ownKey: ownKey ?? .configured)
+      pacer: pacer, paced: settings.router.rate.scope, ownKey: { breakers.ownKey ?? .configured })
     let routerKeys = try makeRouterKeys(router)
-    let clientKeys = try makeClientKeys(notice)
+    let clientKeys = try makeClientKeys(news)
     var memory = memory
     if heap.isLocked {
       memory.secureHeapBytes = heap.byteCount
@@ -150,17 +169,18 @@ public struct Daemon: Sendable {
     let standing = Standing(
       router: router, routerKeys: routerKeys, clientKeys: clientKeys,
       workers: WorkerThreads(count: Self.processors, name: "nomyo-rsa"),
-      embedder: embedder(through: embedding))
+      embedder: embedder(through: embedding), breakers: breakers)
     let metrics = Metrics()
     let responder = ProxyResponder(
       context: context(standing), catalog: catalog(standing),
       configuration: relayConfiguration(embedder: standing.embedder), metrics: metrics, version: version,
       logger: logger)
+    let reloader = reading.map { self.reloader(responder, standing, $0) }
     let running = RunningDaemon(
       clientKeys: clientKeys, routerKeys: routerKeys, pacer: pacer, counters: metrics, memory: memory,
       version: version,
-      configurationFile: settings.file)
-    return Parts(running: running, responder: responder, standing: standing)
+      configurationFile: settings.file, reloader: reloader, news: news)
+    return Parts(running: running, responder: responder, standing: standing, reloader: reloader)
   }
 
   private func embedder(through upstream: Upstream?) -> EmbeddingsRelay? {

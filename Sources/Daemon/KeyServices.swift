@@ -42,7 +42,7 @@ struct RotationSignalService: Service {
 struct RouterKeyService: Service {
   let cache: RouterKeyCache
   let interval: Duration
-  let notice: StartNotice
+  let news: ServiceNews
   let logger: Logger
 
   /// The wait after the first failure; doubled up to a minute while there is no key to seal for.
@@ -66,7 +66,7 @@ struct RouterKeyService: Service {
         }
         known = key
         (retry, told) = (Self.firstRetry, nil)
-        await notice.isThere(.routerKey)
+        await news.changed()
         try await Task.sleep(for: interval)
       } catch is CancellationError {
         return
@@ -78,6 +78,7 @@ struct RouterKeyService: Service {
           "router key not to be had",
           metadata: ["reason": "\(error)", "retry_in_s": "\(wait.components.seconds)"])
         told = "\(error)"
+        await news.changed()
         try? await Task.sleep(for: wait)
         let isServing = await cache.knownKey != nil
         // A router that is not reached may be back in a moment, and until then nothing is ready.

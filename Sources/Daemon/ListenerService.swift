@@ -14,7 +14,7 @@ public struct RequestsGivenUp: Error {
 struct ListenerService: Service {
   let server: HTTPServer
   let drain: Duration
-  let notice: StartNotice
+  let news: ServiceNews
   let logger: Logger
 
   /// - Throws: ``RequestsGivenUp``, after everybody concerned was told.
@@ -37,7 +37,7 @@ struct ListenerService: Service {
   private func drained() async -> DrainResult {
     logger.notice(
       "draining", metadata: ["in_flight": "\(server.inFlight)", "limit_s": "\(drain.components.seconds)"])
-    await notice.isStopped(status: "Draining")
+    await news.stops(server.inFlight, within: drain)
     let result = await server.stop(drain: drain)
     logger.notice(
       "drained",

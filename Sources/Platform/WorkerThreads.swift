@@ -27,11 +27,11 @@ public final class WorkerThreads: Sendable {
   ///   - priority: A wish: where the system refuses it, the threads are normal ones.
   public init(count: Int, name: String, priority: Priority = .normal) {
     self.count = count
-    for _ in 0..<count {
+    for thread in 0..<count {
       startThread { [queue] in
         CurrentThread.setName(name)
         if priority == .idle { CurrentThread.yieldToAllOthers() }
-        while let job = queue.next() { job() }
+        while let job = queue.next(for: thread) { job() }
       }
     }
   }
@@ -40,6 +40,12 @@ public final class WorkerThreads: Sendable {
 
   /// Runs `job` on one of the threads when its turn comes.
   public func submit(_ job: @escaping @Sendable () -> Void) { queue.append(job) }
+
+  /// Returns when each of the threads has nothing to do or has ended the job that it is in now: at once, or after one job,
+  /// however long the queue is. A thread that is stuck in a job keeps the caller waiting.
+  public func respond() async {
+    await withCheckedContinuation { queue.whenAllCameRound($0) }
+  }
 
   /// Runs `work` on one of the threads and waits for it without holding a thread of the caller's.
   ///
@@ -66,14 +72,22 @@ public final class WorkerThreads: Sendable {
 
 /// Jobs in order of arrival, handed to whichever thread asks first.
 private final class JobQueue: @unchecked Sendable {
-  // @unchecked: `jobs`, `head` and `isClosed` are reached only with `mutex` held.
+  // @unchecked: all that changes is reached only with `mutex` held.
   typealias Job = @Sendable () -> Void
+
+  /// Somebody who waits for the threads that are in a job.
+  private struct Visitor {
+    var busy: Set<Int>
+    let continuation: CheckedContinuation<Void, Never>
+  }
 
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let arrival = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var jobs: [Job] = []
   private var head = 0
   private var isClosed = false
+  private var busy: Set<Int> = []
+  private var visitors: [Visitor] = []
 
   init() {
     mutex.initialize(to: pthread_mutex_t())
@@ -103,9 +117,23 @@ private final class JobQueue: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  /// Waits for a job; nil once the queue is closed and empty.
-  func next() -> Job? {
+  func whenAllCameRound(_ continuation: CheckedContinuation<Void, Never>) {
     pthread_mutex_lock(mutex)
+    let isWaiting = !busy.isEmpty
+    if isWaiting { visitors.append(Visitor(busy: busy, continuation: continuation)) }
+    pthread_mutex_unlock(mutex)
+    if !isWaiting { continuation.resume() }
+  }
+
+  /// Waits for a job; nil once the queue is closed and empty.
+  func next(for thread: Int) -> Job? {
+    pthread_mutex_lock(mutex)
+    let served = cameRound(thread)
+    if !served.isEmpty {
+      pthread_mutex_unlock(mutex)
+      for continuation in served { continuation.resume() }
+      pthread_mutex_lock(mutex)
+    }
     defer { pthread_mutex_unlock(mutex) }
     while head == jobs.count {
       if isClosed { return nil }
@@ -119,7 +147,20 @@ private final class JobQueue: @unchecked Sendable {
       jobs.removeFirst(head)
       head = 0
     }
+    busy.insert(thread)
     return job
+  }
+
+  /// The thread is in no job any more.
+  ///
+  /// - Returns: Those who waited for nobody else.
+  private func cameRound(_ thread: Int) -> [CheckedContinuation<Void, Never>] {
+    busy.remove(thread)
+    guard !visitors.isEmpty else { return [] }
+    for index in visitors.indices { visitors[index].busy.remove(thread) }
+    let served = visitors.filter { $0.busy.isEmpty }.map(\.continuation)
+    visitors.removeAll { $0.busy.isEmpty }
+    return served
   }
 }
 

@@ -14,7 +14,7 @@ public struct RouterClient: Sendable {
   private let responseLimit: Int
   private let pacer: Pacer
   private let paced: PacedRequests
-  private let ownKey: KeyID
+  private let ownKey: @Sendable () -> KeyID
 
   /// Key documents are a few kilobytes; what is larger is no key.
   private static let keyDocumentLimit = 64 * 1024
@@ -37,10 +37,10 @@ public struct RouterClient: Sendable {
   ///   - responseLimit: The most bytes that a sealed answer may have.
   ///   - pacer: Gives the turns.
   ///   - paced: What has to wait for one.
-  ///   - ownKey: Under which key the proxy's own questions count.
+  ///   - ownKey: Under which key the proxy's own questions count; asked each time, since a reload changes it.
   public init(
     transport: any RouterTransport, baseURL: String, responseLimit: Int, pacer: Pacer,
-    paced: PacedRequests = .authenticated, ownKey: KeyID = .configured
+    paced: PacedRequests = .authenticated, ownKey: @escaping @Sendable () -> KeyID = { .configured }
   ) {
     self.transport = transport
     self.baseURL = baseURL
@@ -58,7 +58,7 @@ public struct RouterClient: Sendable {
     if paced == .all {
       do throws(PacingRefusal) {
         admission = try await turn(
-          of: Turn(key: ownKey) { .token("the proxy itself") },
+          of: Turn(key: ownKey()) { .token("the proxy itself") },
           until: .now.advanced(by: Self.shortTimeout))
       } catch { throw .held(error) }
     }

@@ -274,6 +274,9 @@ extension SettingKey {
       "The least important messages that are logged. No level logs prompts or answers."),
     SettingKey(
       "log.format", \.log.format, .word,
-      "The form of the log. `auto`: `text` on a terminal, otherwise `json`."),
+      """
+      The form of the log. `auto`: `journal` where systemd connected standard error to the journal, `text` on a \
+      terminal, otherwise `json`.
+      """),
   ]
 }

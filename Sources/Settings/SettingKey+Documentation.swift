@@ -25,14 +25,14 @@ extension SettingKey {
 
   /// The table of keys in docs/configuration.md.
   public static var markdownTable: String {
-    var lines = ["| key | default | allowed | meaning |", "|---|---|---|---|"]
+    var lines = ["| key | default | allowed | a change needs | meaning |", "|---|---|---|---|---|"]
     for key in all {
       let shown = key.defaultValue.map { "`\($0)`" } ?? key.absent ?? "none"
-      let cells = ["`\(key.name)`", shown, key.allowed, key.meaning]
+      let cells = ["`\(key.name)`", shown, key.allowed, key.effect, key.meaning]
       lines.append("| " + cells.map { $0.escapingPipes }.joined(separator: " | ") + " |")
       for member in key.members {
         let shown = member.defaultValue.map { "`\($0)`" } ?? (member.isRequired ? "required" : "none")
-        let cells = ["`\(key.name)[].\(member.name)`", shown, member.allowed, member.meaning]
+        let cells = ["`\(key.name)[].\(member.name)`", shown, member.allowed, key.effect, member.meaning]
         lines.append("| " + cells.map { $0.escapingPipes }.joined(separator: " | ") + " |")
       }
     }

@@ -265,4 +265,6 @@ public enum LogFormat: String, Sendable, CaseIterable {
   case text
   /// One JSON object on each line.
   case json
+  /// systemd's journal, with fields.
+  case journal
 }

@@ -5,15 +5,16 @@ public enum SettingsLoader {
   /// Reads the file, then the environment, then the flags, and checks the result.
   ///
   /// - Parameters:
+  ///   - readsFile: Whether the file is read, wherever it is.
   ///   - readsSecrets: Whether the files that hold secrets are read; commands that only ask the daemon need none.
   ///   - beforeSecrets: Called once the three sources are read and before any file that holds a secret is.
   /// - Throws: every fault at once; there are no settings then.
   public static func load(
-    _ sources: SettingsSources, readsSecrets: Bool = true,
+    _ sources: SettingsSources, readsFile: Bool = true, readsSecrets: Bool = true,
     beforeSecrets: (SecureMemoryMode) -> Void = { _ in }
   ) throws(ConfigurationFaults) -> Settings {
     var reading = SettingsReading(sources)
-    reading.readFile()
+    if readsFile { reading.readFile() }
     reading.readEnvironment()
     reading.readFlags()
     beforeSecrets(reading.settings.privacy.secureMemory)

@@ -1,4 +1,4 @@
-import Platform
+public import Platform
 
 /// What the daemon counts of its own work.
 ///
@@ -50,9 +50,19 @@ public final class Metrics: Sendable {
     public var refused = 0
     /// Attempts after the first, over all exchanges.
     public var retries = 0
+    /// The last exchange that ended otherwise, unless its caller had gone.
+    public var lastFailure: Failure?
 
     /// Nothing has happened.
     public init() {}
+  }
+
+  /// What the last exchange without an answer ended with.
+  public struct Failure: Sendable, Equatable {
+    /// Its class.
+    public var result: ExchangeResult
+    /// In seconds since 1970.
+    public var at: Int
   }
 
   /// One exchange that is over.
@@ -82,6 +92,7 @@ public final class Metrics: Sendable {
     var retries = 0
     var results: [ExchangeResult: Int] = [:]
     var refusals: [String: Int] = [:]
+    var lastFailure: Failure?
     var total = DurationHistogram()
     var phases: [Phase: DurationHistogram] = [:]
   }
@@ -92,9 +103,12 @@ public final class Metrics: Sendable {
   static let otherCode = "other"
 
   private let state = Locked(State())
+  private let wallClock: @Sendable () -> Int
 
   /// Nothing has happened.
-  public init() {}
+  ///
+  /// - Parameter wallClock: Seconds since 1970.
+  public init(wallClock: @escaping @Sendable () -> Int = WallClock.seconds) { self.wallClock = wallClock }
 
   /// An exchange begins; `exchangeEnded` has to follow, once.
   public func exchangeBegan() { state.withLock { $0.inFlight += 1 } }
@@ -105,6 +119,9 @@ public final class Metrics: Sendable {
       state.inFlight -= 1
       state.retries += exchange.retries
       state.results[exchange.result, default: 0] += 1
+      if exchange.result != .answered, exchange.result != .callerGone {
+        state.lastFailure = Failure(result: exchange.result, at: wallClock())
+      }
       state.total.observe(exchange.total)
       for (phase, duration) in exchange.phases { state.phases[phase, default: .init()].observe(duration) }
     }
@@ -131,6 +148,7 @@ public final class Metrics: Sendable {
       totals.failed = state.results.values.reduce(0, +) - totals.answered
       totals.refused = state.refusals.values.reduce(0, +)
       totals.retries = state.retries
+      totals.lastFailure = state.lastFailure
       return totals
     }
   }

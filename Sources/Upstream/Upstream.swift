@@ -10,7 +10,7 @@ import Synchronization
 /// A client that is let go of ends its thread, and waits for that; `close` does so without blocking, and with
 /// requests under way.
 public final class Upstream: Sendable {
-  private let thread: CurlThread
+  let thread: CurlThread
   private let engine: CurlEngine
   private let underWay = Atomic<Int>(0)
 

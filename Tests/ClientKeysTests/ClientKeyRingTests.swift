@@ -189,4 +189,53 @@ import Testing
     await #expect(throws: KeyShortage.closed) { try await bench.ring.rotate() }
     bench.state.update { $0.permits = .max }
   }
+
+  // MARK: Whether it comes round, which the watchdog asks
+
+  @Test func `a worker that naps, and one that is not there, answer at once`() async throws {
+    let bench = Bench(RotationPolicy(interval: .seconds(3600), maxUses: 0, pool: 0))
+    await bench.ring.respond()
+    try await bench.whileRunning { ring in
+      await bench.until { $0.current != nil }
+      // The clock stands still: nobody's nap is over.
+      for _ in 0..<100 { await ring.respond() }
+      await withTaskGroup { group in
+        for _ in 0..<50 { group.addTask { await ring.respond() } }
+      }
+    }
+    await bench.ring.respond()
+  }
+
+  @Test func `a thread that is stuck making a pair that somebody waits for keeps the answer back`()
+    async throws
+  {
+    let bench = Bench(never)
+    bench.state.update { $0.permits = 0 }
+    let rotating = Task { try await bench.ring.rotate() }
+    await bench.state.until { $0.attempts == 1 }
+    let answered = Watched(false)
+    let asking = Task {
+      await bench.ring.respond()
+      answered.update { $0 = true }
+    }
+    for _ in 0..<1000 { await Task.yield() }
+    #expect(!answered.value)
+    bench.state.update { $0.permits = 1 }
+    await asking.value
+    _ = try await rotating.value
+  }
+
+  @Test func `making a pair ahead, which may take minutes on a busy machine, keeps no answer back`()
+    async throws
+  {
+    let bench = Bench(RotationPolicy(interval: .seconds(3600), maxUses: 0, pool: 1))
+    bench.state.update { $0.permits = 1 }
+    try await bench.whileRunning { ring in
+      await bench.until { $0.current != nil }
+      await bench.state.until { $0.attempts == 2 }
+      await ring.respond()
+      #expect(ring.status.pool == 0)
+      bench.state.update { $0.permits = 1 }
+    }
+  }
 }

@@ -54,6 +54,21 @@ import Testing
         """)
   }
 
+  @Test func `what came of the last reload is shown, and the last failure`() throws {
+    var status = try Self.healthy()
+    status.lastReload = ReloadOutcome(at: 1_799_999_940, changed: ["models.list", "access.hosts"])
+    #expect(StatusText(status: status).text.contains("reload         60 s ago: models.list access.hosts\n"))
+    status.lastReload = ReloadOutcome(at: 1_799_999_940, faults: ["one\u{1B}[2J", "two"])
+    let text = StatusText(status: status).text
+    #expect(text.contains("reload         REFUSED 60 s ago, what was in force before still is\n"))
+    #expect(text.contains("               one") && text.contains("               two\n"))
+    #expect(!text.contains("\u{1B}"))
+    status.exchanges.failed = 2
+    status.exchanges.lastFailure = .init(name: "router_error", at: 1_799_999_400)
+    #expect(
+      StatusText(status: status).text.contains("2 failed (the last router_error, 10 min ago), 0 refused"))
+  }
+
   @Test func `a breaker that is open stands out, and when it tries again`() throws {
     var status = try Self.healthy()
     status.pacing.cause = .coolDown

@@ -31,6 +31,12 @@ private final class StubSubject: AdminSubject {
     return current
   }
 
+  func reload() async -> ReloadOutcome? {
+    calls.withLock { $0.append("reload") }
+    return failure == nil
+      ? ReloadOutcome(at: 5, changed: ["router.retries"]) : ReloadOutcome(at: 5, faults: ["no"])
+  }
+
   func acceptRouterKey(_ fingerprint: KeyFingerprint) async throws -> RouterKeyStatus {
     calls.withLock { $0.append("\(fingerprint)") }
     if let failure { throw failure }
@@ -111,6 +117,16 @@ private final class StubSubject: AdminSubject {
     let broken = StubSubject(failure: CancellationError())
     answer = await CollectedAnswer.of(try responder(broken), .post, "/rotate")
     #expect(answer.status == 500)
+  }
+
+  @Test func `a reload answers what came of it, and one that was refused is no success`() async throws {
+    var answer = await CollectedAnswer.of(try responder(subject), .post, "/reload")
+    #expect(answer.status == 200 && subject.asked == ["reload"])
+    #expect(try ReloadOutcome(json: answer.body) == ReloadOutcome(at: 5, changed: ["router.retries"]))
+    answer = await CollectedAnswer.of(
+      try responder(StubSubject(failure: CancellationError())), .post, "/reload")
+    #expect(answer.status == 422)
+    #expect(try ReloadOutcome(json: answer.body) == ReloadOutcome(at: 5, faults: ["no"]))
   }
 
   // MARK: What it refuses

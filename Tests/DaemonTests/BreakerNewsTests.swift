@@ -10,7 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct BreakerNewsTests {
   private let states = Locked<[String]>([])
   private let log = InMemoryLogHandler()
-  private let notice: StartNotice
+  private let service: ServiceNews
   private let news: BreakerNews
   private let own = KeyID.digest([0])
   private let other = KeyID.digest([1])
@@ -18,10 +18,10 @@ import Testing
   init() {
     let (states, log) = (states, log)
     let logger = Logger(label: "test") { _ in log }
-    notice = StartNotice(
+    service = ServiceNews(
       start: .now, notifier: ServiceNotifier { state in states.withLock { $0.append(state) } },
       logger: logger)
-    news = BreakerNews(ownKey: own, notice: notice, logger: logger)
+    news = BreakerNews(ownKey: own, news: service, logger: logger)
   }
 
   private var lines: [String] {
@@ -57,15 +57,28 @@ import Testing
     #expect(news.text == "Nothing is sent: the router refuses the API key")
   }
 
-  @Test func `the service manager is told once the daemon is ready, and never after it stops`() async {
-    await notice.isHeld { "held" }
-    #expect(states.withLock { $0.isEmpty })
-    for part in StartNotice.Part.allCases { await notice.isThere(part) }
-    #expect(states.withLock { $0.last } == "READY=1\nSTATUS=held")
-    await notice.isHeld { nil }
-    #expect(states.withLock { $0.last } == "STATUS=Ready")
-    await notice.isStopped(status: "Draining")
-    await notice.isHeld { "held" }
-    #expect(states.withLock { $0.last } == "STOPPING=1\nSTATUS=Draining")
+  @Test func `after a reload another key is the own one, and what held the old one back is over`() {
+    news.changed(own, to: .open(.unauthorized, until: .seconds(5)))
+    news.adopt(other)
+    #expect(news.text == nil && news.ownKey == other)
+    news.changed(other, to: .open(.unauthorized, until: .seconds(5)))
+    #expect(lines.last == "warning sending stopped unauthorized")
+    #expect(news.text == "Nothing is sent: the router refuses the API key")
+    news.adopt(nil)
+    #expect(news.text == nil && news.ownKey == nil)
+  }
+
+  @Test func `the service manager is told while the daemon is ready, and never after it stops`() async throws
+  {
+    await service.watch { StatusSamples.serving }
+    await service.isHeld { "held" }
+    #expect(states.withLock { !$0.contains { $0.contains("held") } })
+    await service.listens()
+    #expect(states.withLock { $0.last }?.hasPrefix("READY=1\nSTATUS=held; client key 1") == true)
+    await service.stops(0, within: .seconds(5))
+    await service.isHeld { "held" }
+    #expect(
+      states.withLock { $0.last }
+        == "STOPPING=1\nSTATUS=Draining: 0 in flight, at most 5 s\nEXTEND_TIMEOUT_USEC=15000000")
   }
 }

@@ -21,7 +21,7 @@ import Testing
     #expect(
       Set(document.keys) == [
         "version", "pid", "started_at", "uptime_s", "taken_at", "configuration_file", "ready", "waiting_for",
-        "reason", "client_keys", "router_key", "memory", "exchanges", "pacing",
+        "reason", "client_keys", "router_key", "memory", "exchanges", "pacing", "last_reload",
       ])
     let keys = try #require(document["client_keys"] as? [String: Any])
     #expect(
@@ -163,7 +163,22 @@ enum StatusSamples {
     (status.pacing.cause, status.pacing.heldFor) = (.coolDown, .seconds(1799))
     (status.pacing.pause, status.pacing.admitted) = (.milliseconds(1500), 110)
     status.pacing.refused = ["queue_full": 2, "unreachable": 1]
+    status.exchanges.lastFailure = .init(name: "unreachable", at: 1_799_999_000)
+    status.lastReload = ReloadOutcome(at: 1_799_999_500, changed: ["models.list"], faults: ["a: b", "c"])
     return status
+  }()
+
+  /// All is well, with a first key of this second.
+  static let serving: DaemonStatus = {
+    var keys = ClientKeyStatus()
+    keys.current = ClientKeyStatus.Current(
+      number: 1, createdAt: 1_800_000_000, uses: 0, fingerprint: own, bits: 4096, primes: 2)
+    keys.nextRotation = 1_800_003_000
+    var router = RouterKeyStatus(router: "https://api.nomyo.ai", mode: .firstUse)
+    router.trusted = .init(fingerprint: own, bits: 4096, fetchedAt: 1_800_000_000, acceptedBy: "first-use")
+    return DaemonStatus(
+      version: "0", pid: 1, startedAt: 1_800_000_000, uptime: 0, takenAt: 1_800_000_000, clientKeys: keys,
+      routerKey: router, memory: SecureMemoryReport(mode: .off))
   }()
 
   /// In the first second.

@@ -1,4 +1,3 @@
-import Foundation
 import InMemoryLogging
 import Logging
 import Platform
@@ -11,13 +10,13 @@ import Testing
   private let log = InMemoryLogHandler()
   private let adopted = Locked<[Int]>([])
 
-  private func service(_ read: @escaping @Sendable () throws -> Settings) -> ReloadService {
-    ReloadService(
-      read: read,
+  private func reloader(_ read: @escaping @Sendable () throws -> Settings) -> Reloader {
+    Reloader(
+      start: Settings(), logger: Logger(label: "test") { [log] _ in log }, read: read,
       adopt: { [adopted] new throws(ConfigurationFaults) in
         if new.router.retries == 9 { throw Self.faults }
         adopted.withLock { $0.append(new.router.retries) }
-      }, start: Settings(), logger: Logger(label: "test") { [log] _ in log })
+      })
   }
 
   private static let faults = ConfigurationFaults(faults: [
@@ -32,55 +31,68 @@ import Testing
     }
   }
 
-  @Test func `what changed is in force`() {
+  @Test func `what changed is in force`() async {
     var new = Settings()
     (new.router.retries, new.stream.keepalive) = (5, .seconds(3))
-    var current = Settings()
-    service { [new] in new }.reload(&current)
+    let reloader = reloader { [new] in new }
+    let outcome = await reloader.reload()
     #expect(adopted.withLock { $0 } == [5])
-    #expect(current.router.retries == 5)
+    #expect(outcome.isTaken && outcome.changed == ["router.retries", "stream.keepalive"])
     #expect(lines == ["notice configuration reloaded router.retries stream.keepalive"])
+    #expect(await reloader.reload().changed == [], "it is what was read last")
+    #expect(await reloader.last?.changed == [])
   }
 
   @Test func `where something needs a restart nothing changes: a new API key must not go to the old router`()
+    async
   {
     var new = Settings()
     (new.router.retries, new.listen, new.router.keyRefresh) = (5, ["127.0.0.1:1"], .seconds(1))
-    var current = Settings()
-    service { [new] in new }.reload(&current)
-    #expect(adopted.withLock { $0.isEmpty } && current.router.retries == 2)
+    let outcome = await reloader { [new] in new }.reload()
+    #expect(adopted.withLock { $0.isEmpty })
+    #expect(
+      outcome.faults
+        == ["listen", "router.key_refresh"].map {
+          "\($0) has changed, which needs a restart; nothing was taken over"
+        })
     #expect(
       lines == ["error configuration not reloaded: restart for these changes listen router.key_refresh"])
   }
 
-  @Test func `the same again is nothing`() {
-    var current = Settings()
-    service { Settings() }.reload(&current)
+  @Test func `the same again is nothing`() async {
+    #expect(await reloader { Settings() }.reload().isTaken)
     #expect(lines == ["notice configuration reloaded nothing"])
   }
 
-  @Test func `a faulty configuration changes nothing, and every fault is told`() {
-    var current = Settings()
-    service { throw Self.faults }.reload(&current)
+  @Test func `a faulty configuration changes nothing, and every fault is told`() async {
+    let outcome = await reloader { throw Self.faults }.reload()
+    #expect(!outcome.isTaken && outcome.faults == Self.faults.faults.map(\.description))
     var nowhere = Settings()
     nowhere.router.retries = 9
-    service { [nowhere] in nowhere }.reload(&current)
-    #expect(adopted.withLock { $0.isEmpty } && current.router.retries == 2)
+    let reloader = reloader { [nowhere] in nowhere }
+    #expect(await reloader.reload() == reloader.last)
+    #expect(adopted.withLock { $0.isEmpty })
     #expect(lines == [String](repeating: "error configuration not reloaded ", count: 4))
   }
 
-  @Test func `the page for operators names what takes effect without a restart`() throws {
-    let page = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../docs/operations.md").standardizedFileURL
-    let text = try String(contentsOf: page, encoding: .utf8)
-    let section = try #require(
-      text.components(separatedBy: "## Reload\n").last?.components(separatedBy: "\n## ").first)
-    let keys = Set(SettingKey.all.map(\.name))
-    let named = section.matches(of: /`([a-z_.]+)`/).map { String($0.1) }.filter(keys.contains)
-    #expect(Set(named) == ReloadService.reloadable)
+  @Test func `a key that is new, and one that is gone, are told, and what a caller's key is then used for`()
+    async
+  {
+    let key = Locked<Secret?>(nil)
+    let reloader = reloader {
+      var settings = Settings()
+      settings.router.apiKey = key.withLock { $0 }
+      return settings
+    }
+    key.withLock { $0 = Secret("one") }
+    #expect(await reloader.reload().changed == ["router.api_key"])
+    key.withLock { $0 = nil }
+    #expect(await reloader.reload().changed == ["router.api_key"])
+    #expect(lines.last?.hasPrefix("warning no API key: each caller's own key goes to the router") == true)
+    #expect(lines.count == 3)
   }
 
   @Test func `every key that takes effect without a restart is one`() {
-    #expect(ReloadService.reloadable.isSubset(of: SettingKey.all.map(\.name)))
+    #expect(SettingKey.reloadable.isSubset(of: SettingKey.all.map(\.name)))
   }
 }

@@ -3,6 +3,7 @@
 import os
 import socket
 import stat
+import time
 
 import httpx
 import pytest
@@ -48,12 +49,21 @@ def test_only_the_daemons_user_can_open_the_socket(own):
 def test_the_status_counts_what_was_done(own, router):
     before = status(own)
     assert before["ready"] and before["pid"] == own.process.pid
-    assert before["exchanges"] == {"in_flight": 0, "answered": 0, "failed": 0, "refused": 0, "retries": 0}
+    assert before["exchanges"] == {
+        "in_flight": 0,
+        "answered": 0,
+        "failed": 0,
+        "refused": 0,
+        "retries": 0,
+        "last_failure": None,
+    }
     assert post(own, prompt("one")).status_code == 200
     router.will(refusal(400))
     assert post(own, prompt("two")).status_code == 400
     assert post(own, b"{").status_code == 400
     after = status(own)["exchanges"]
+    last = after.pop("last_failure")
+    assert last["class"] == "router_error" and abs(last["at"] - time.time()) < 60
     assert after == {"in_flight": 0, "answered": 1, "failed": 1, "refused": 1, "retries": 0}
     assert status(own)["client_keys"]["current"]["uses"] == 2
 

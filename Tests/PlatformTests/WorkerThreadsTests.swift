@@ -1,3 +1,4 @@
+import Glibc
 import Platform
 import Testing
 
@@ -53,5 +54,41 @@ import Testing
     try await first.value
     await #expect(throws: CancellationError.self) { try await second.value }
     #expect(!hasRun.withLock { $0 })
+  }
+
+  @Test func `threads that come round answer at once, however long the queue is`() async {
+    let threads = WorkerThreads(count: 2, name: "test")
+    await threads.respond()
+    let ran = Locked(0)
+    for _ in 0..<2000 {
+      threads.submit {
+        usleep(200)
+        ran.withLock { $0 += 1 }
+      }
+    }
+    for _ in 0..<5 { await threads.respond() }
+    #expect(ran.withLock { $0 } < 1900, "the answer waited for the queue")
+  }
+
+  @Test func `one of several threads that is stuck keeps the answer back, and only as long`() async {
+    let threads = WorkerThreads(count: 2, name: "test")
+    let isHeld = Locked(true)
+    let hasStarted = Locked(false)
+    threads.submit {
+      hasStarted.withLock { $0 = true }
+      while isHeld.withLock({ $0 }) { usleep(100) }
+    }
+    while !hasStarted.withLock({ $0 }) { await Task.yield() }
+    let answered = Locked(false)
+    let asking = Task {
+      await threads.respond()
+      answered.withLock { $0 = true }
+    }
+    // The other thread works all the while.
+    for _ in 0..<200 { try? await threads.run {} }
+    #expect(!answered.withLock { $0 })
+    isHeld.withLock { $0 = false }
+    await asking.value
+    #expect(answered.withLock { $0 })
   }
 }

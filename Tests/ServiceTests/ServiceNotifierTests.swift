@@ -5,17 +5,22 @@ import Testing
 /// What systemd reads from its end of `NOTIFY_SOCKET`, each time in a process of its own because the variable belongs to
 /// the whole process.
 @Suite struct ServiceNotifierTests {
-  @Test func `ready, status and stopping arrive as sd_notify(3) has them`() async {
+  @Test func `notifications arrive as sd_notify(3) has them`() async {
     await #expect(processExitsWith: .success) {
       let systemd = try #require(NotifySocket())
       setenv("NOTIFY_SOCKET", systemd.path, 1)
       let notifier = ServiceNotifier()
-      notifier.status("Waiting for a client key")
-      notifier.ready(status: "Ready")
-      notifier.stopping(status: "Draining")
-      #expect(systemd.receive() == "STATUS=Waiting for a client key")
+      #expect(notifier.isHeard)
+      var machine = ServiceStateMachine()
+      for sight in [
+        ServiceStateMachine.Sight(isReady: false, status: "Waiting"), .init(isReady: true, status: "Ready"),
+      ] {
+        if let notification = machine.saw(sight, at: .zero) { notifier.send(notification) }
+      }
+      notifier.send(.watchdog)
+      #expect(systemd.receive() == "STATUS=Waiting\nEXTEND_TIMEOUT_USEC=30000000")
       #expect(systemd.receive() == "READY=1\nSTATUS=Ready")
-      #expect(systemd.receive() == "STOPPING=1\nSTATUS=Draining")
+      #expect(systemd.receive() == "WATCHDOG=1")
       #expect(systemd.receive() == nil)
     }
   }
@@ -24,8 +29,8 @@ import Testing
     await #expect(processExitsWith: .success) {
       unsetenv("NOTIFY_SOCKET")
       let notifier = ServiceNotifier()
-      notifier.ready(status: "Ready")
-      notifier.stopping(status: "Draining")
+      #expect(!notifier.isHeard)
+      notifier.send(.watchdog)
     }
   }
 
@@ -34,8 +39,22 @@ import Testing
       let path = try #require(NotifySocket()).path
       for value in [path, "/nonexistent/notify", "relative", ""] {
         setenv("NOTIFY_SOCKET", value, 1)
-        ServiceNotifier().ready(status: "Ready")
+        ServiceNotifier().send(.watchdog)
       }
+    }
+  }
+
+  @Test func `the watchdog's interval is this process's, and taken once`() async {
+    await #expect(processExitsWith: .success) {
+      #expect(Watchdog.takeInterval() == nil)
+      setenv("WATCHDOG_USEC", "30000000", 1)
+      setenv("WATCHDOG_PID", "\(getpid())", 1)
+      #expect(Watchdog.takeInterval() == .seconds(30))
+      #expect(getenv("WATCHDOG_USEC") == nil && getenv("WATCHDOG_PID") == nil)
+      #expect(Watchdog.takeInterval() == nil)
+      setenv("WATCHDOG_USEC", "30000000", 1)
+      setenv("WATCHDOG_PID", "1", 1)
+      #expect(Watchdog.takeInterval() == nil, "another process's")
     }
   }
 }

@@ -21,6 +21,9 @@ extension APIFault {
   static let adminNeedsJSON = APIFault.admin(
     415, "unsupported_media_type", "A web page has to send Content-Type: application/json.")
 
+  static let nothingToReload = APIFault.admin(
+    409, "nothing_to_reload", "This daemon was started without a configuration that could be read anew.")
+
   static let noFingerprint = APIFault.admin(
     400, "invalid_fingerprint",
     #"The body must be {"fingerprint": "sha256/BASE64"}, a fingerprint as `nomyo-proxy trust show` prints it."#

@@ -5,7 +5,8 @@ import Listener
 import Logging
 import Sealing
 
-/// Answers the operator: `GET /status`, `GET /metrics`, `POST /rotate`, `POST /trust/accept`.
+/// Answers the operator: `GET /status`, `GET /metrics`, `POST /rotate`, `POST /reload`,
+/// `POST /trust/accept`.
 ///
 /// Usually on a unix socket that only the daemon's user can open; on a loopback port the guard against web pages holds
 /// as it does for callers. There is no CORS here: even a page that may call cannot read what it gets.
@@ -52,6 +53,9 @@ struct AdminResponder: Responder {
         let current = try await subject.rotateKeys()
         logger.notice("rotated by the operator", metadata: ["generation": "\(current.number)"])
         return .json(current.write)
+      case .reload:
+        guard let outcome = await subject.reload() else { return answer(.nothingToReload, to: head) }
+        return .json(status: outcome.isTaken ? .ok : .unprocessableContent, outcome.write)
       case .acceptRouterKey:
         guard let fingerprint = fingerprint(in: request.body) else { return answer(.noFingerprint, to: head) }
         let status = try await subject.acceptRouterKey(fingerprint)

@@ -5,13 +5,14 @@ enum AdminRoute: String, CaseIterable {
   case status = "/status"
   case metrics = "/metrics"
   case rotate = "/rotate"
+  case reload = "/reload"
   case acceptRouterKey = "/trust/accept"
 
   /// The methods that the route answers.
   var methods: [HTTPRequest.Method] {
     switch self {
     case .status, .metrics: [.get, .head]
-    case .rotate, .acceptRouterKey: [.post]
+    case .rotate, .reload, .acceptRouterKey: [.post]
     }
   }
 

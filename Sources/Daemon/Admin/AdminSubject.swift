@@ -16,6 +16,9 @@ protocol AdminSubject: Sendable {
   /// - Throws: `AdminRefusal` for what the operator can mend, anything else for what went wrong inside.
   func rotateKeys() async throws -> ClientKeyStatus.Current
 
+  /// Reads the configuration anew and says what came of it; nil where there is none to read.
+  func reload() async -> ReloadOutcome?
+
   /// Trusts a key of the router from now on, by the operator's word.
   ///
   /// - Throws: `AdminRefusal` for what the operator can mend, anything else for what went wrong inside.

@@ -35,6 +35,8 @@ extension DaemonStatus {
     exchanges.write(to: &writer)
     writer.name("pacing")
     pacing.write(to: &writer)
+    writer.name("last_reload")
+    if let lastReload { lastReload.write(to: &writer) } else { writer.null() }
     writer.endObject()
     return writer.bytes
   }
@@ -48,6 +50,33 @@ extension DaemonStatus.Exchanges {
     writer.member("failed", failed)
     writer.member("refused", refused)
     writer.member("retries", retries)
+    writer.name("last_failure")
+    if let lastFailure {
+      writer.beginObject()
+      writer.member("class", lastFailure.name)
+      writer.member("at", lastFailure.at)
+      writer.endObject()
+    } else {
+      writer.null()
+    }
+    writer.endObject()
+  }
+}
+
+extension ReloadOutcome {
+  /// The body of the answer to `POST /reload`, and a part of the status.
+  func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("at", at)
+    writer.member("ok", isTaken)
+    writer.name("changed")
+    writer.beginArray()
+    for name in changed { writer.string(name) }
+    writer.endArray()
+    writer.name("faults")
+    writer.beginArray()
+    for fault in faults { writer.string(fault) }
+    writer.endArray()
     writer.endObject()
   }
 }

@@ -127,5 +127,6 @@ extension DaemonStatus.Exchanges {
     failed = totals.failed
     refused = totals.refused
     retries = totals.retries
+    lastFailure = totals.lastFailure.map { .init(name: $0.result.rawValue, at: $0.at) }
   }
 }

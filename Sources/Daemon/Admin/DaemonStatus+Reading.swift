@@ -29,11 +29,23 @@ extension DaemonStatus {
       routerKey: try RouterKeyStatus(object.object("router_key")),
       memory: try SecureMemoryReport(object.object("memory")))
     configurationFile = try object.optional("configuration_file", StatusObject.string)
-    guard let wants = object.value("waiting_for")?.elements else { throw object.lacks("waiting_for") }
-    waitingFor = wants.compactMap(\.string)
+    waitingFor = try object.strings("waiting_for")
     reason = try object.optional("reason", StatusObject.string)
     exchanges = try Exchanges(object.object("exchanges"))
     pacing = try PacingOverview(object.object("pacing"))
+    lastReload = try object.optional("last_reload", StatusObject.object)
+      .map { object throws(UnreadableStatus) in try ReloadOutcome(object) }
+  }
+}
+
+extension ReloadOutcome {
+  /// Reads the answer to `POST /reload`.
+  public init(json: [UInt8]) throws(UnreadableStatus) { try self.init(StatusObject(document: json)) }
+
+  fileprivate init(_ object: StatusObject) throws(UnreadableStatus) {
+    self.init(
+      at: try object.integer("at"), changed: try object.strings("changed"),
+      faults: try object.strings("faults"))
   }
 }
 
@@ -44,6 +56,9 @@ extension DaemonStatus.Exchanges {
     failed = try object.integer("failed")
     refused = try object.integer("refused")
     retries = try object.integer("retries")
+    if let failure = try object.optional("last_failure", StatusObject.object) {
+      lastFailure = DaemonStatus.Failure(name: try failure.string("class"), at: try failure.integer("at"))
+    }
   }
 }
 

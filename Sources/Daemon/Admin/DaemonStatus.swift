@@ -19,9 +19,25 @@ public struct DaemonStatus: Sendable, Equatable {
     public var refused = 0
     /// Attempts after the first, over all exchanges.
     public var retries = 0
+    /// The last one that ended otherwise, unless its caller had gone.
+    public var lastFailure: Failure?
 
     /// Nothing has happened.
     public init() {}
+  }
+
+  /// What an exchange without an answer ended with.
+  public struct Failure: Sendable, Equatable {
+    /// Its class, by the name that it has in the metrics.
+    public var name: String
+    /// In seconds since 1970.
+    public var at: Int
+
+    /// A failure of that name and time.
+    public init(name: String, at: Int) {
+      self.name = name
+      self.at = at
+    }
   }
 
   /// The program's version, with its commit.
@@ -48,6 +64,8 @@ public struct DaemonStatus: Sendable, Equatable {
   public var memory: SecureMemoryReport
   /// The work done so far.
   public var exchanges = Exchanges()
+  /// What came of reading the configuration anew the last time; nil before the first.
+  public var lastReload: ReloadOutcome?
   /// The rate, the queue and the breaker.
   public var pacing = PacingOverview()
 

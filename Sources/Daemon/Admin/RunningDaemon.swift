@@ -16,6 +16,8 @@ struct RunningDaemon: AdminSubject {
   let memory: SecureMemoryReport
   let version: String
   let configurationFile: String?
+  let reloader: Reloader?
+  let news: ServiceNews
   let startedAt = WallClock.seconds()
   let start = ContinuousClock.now
 
@@ -31,6 +33,7 @@ struct RunningDaemon: AdminSubject {
     status.reason = readiness.reason
     status.exchanges = DaemonStatus.Exchanges(counters.totals)
     status.pacing = pacer.overview
+    status.lastReload = await reloader?.last
     return status
   }
 
@@ -42,6 +45,14 @@ struct RunningDaemon: AdminSubject {
       number: generation.number, createdAt: generation.createdAt, uses: 0,
       fingerprint: generation.fingerprint,
       bits: generation.privateKey.bits, primes: generation.privateKey.primes)
+  }
+
+  func reload() async -> ReloadOutcome? {
+    guard let reloader else { return nil }
+    await news.reloadBegan()
+    let outcome = await reloader.reload()
+    await news.reloadEnded()
+    return outcome
   }
 
   /// Accepting takes the trust of every other key, so a slip of the hand must not do it.
@@ -63,7 +74,11 @@ struct RunningDaemon: AdminSubject {
 
   func acceptRouterKey(_ fingerprint: KeyFingerprint) async throws -> RouterKeyStatus {
     try await requireShown(fingerprint)
-    do { return try await routerKeys.accept(fingerprint) } catch let refusal as AcceptanceRefused {
+    do {
+      let status = try await routerKeys.accept(fingerprint)
+      await news.changed()
+      return status
+    } catch let refusal as AcceptanceRefused {
       throw AdminRefusal(code: "acceptance_refused", message: "\(refusal)")
     } catch let fault as TrustStoreFault {
       throw AdminRefusal(code: "trust_record", message: "\(fault)")

@@ -22,8 +22,6 @@ struct StatusObject {
 
   func lacks(_ name: String) -> UnreadableStatus { UnreadableStatus(member: path + name) }
 
-  func value(_ name: String) -> JSONValue? { members[name] }
-
   func object(_ name: String) throws(UnreadableStatus) -> StatusObject {
     guard let members = try? members[name]?.object() else { throw lacks(name) }
     return StatusObject(members, path: "\(path)\(name).")
@@ -42,6 +40,11 @@ struct StatusObject {
   func bool(_ name: String) throws(UnreadableStatus) -> Bool {
     guard let bool = members[name]?.bool else { throw lacks(name) }
     return bool
+  }
+
+  func strings(_ name: String) throws(UnreadableStatus) -> [String] {
+    guard let elements = members[name]?.elements else { throw lacks(name) }
+    return elements.compactMap(\.string)
   }
 
   func fingerprint(_ name: String) throws(UnreadableStatus) -> KeyFingerprint {

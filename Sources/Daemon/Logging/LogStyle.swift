@@ -13,12 +13,11 @@ public enum LogStyle: Sendable, Equatable {
   public static func suiting(descriptor: Int32) -> LogStyle { isatty(descriptor) == 1 ? .text : .json }
 
   func line(_ event: LogEvent, metadata: Logger.Metadata, time: String) -> [UInt8] {
-    let pairs = metadata.sorted { $0.key < $1.key }
     switch self {
     case .text:
-      let suffix = pairs.map { " \($0.key)=\(Self.quotedIfNeeded("\($0.value)"))" }.joined()
-      return Array("\(time) \(event.level.rawValue) \(Self.oneLine("\(event.message)"))\(suffix)\n".utf8)
+      return Array("\(time) \(event.level.rawValue) \(Self.words(event, metadata))\n".utf8)
     case .json:
+      let pairs = metadata.sorted { $0.key < $1.key }
       var writer = JSONWriter()
       writer.beginObject()
       writer.member("time", time)
@@ -32,6 +31,13 @@ public enum LogStyle: Sendable, Equatable {
       writer.endObject()
       return writer.bytes + [UInt8(ascii: "\n")]
     }
+  }
+
+  /// The message and its pairs, for people.
+  static func words(_ event: LogEvent, _ metadata: Logger.Metadata) -> String {
+    let pairs = metadata.sorted { $0.key < $1.key }
+    return oneLine("\(event.message)")
+      + pairs.map { " \($0.key)=\(quotedIfNeeded("\($0.value)"))" }.joined()
   }
 
   /// Names that no pair can have in JSON: of two members of one name readers take whichever they like.

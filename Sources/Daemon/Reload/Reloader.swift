@@ -1,0 +1,83 @@
+import Logging
+import Platform
+import Settings
+
+/// Reads the configuration anew.
+///
+/// It is checked whole before anything of it is in force; a faulty one changes nothing. What requests are answered by changes
+/// between one request and the next; those under way end as they began. An actor, so that of two wishes at once one comes
+/// after the other.
+actor Reloader {
+  /// Reads the configuration from where it was read at the start.
+  private let read: @Sendable () throws -> Settings
+  /// Puts what can change while running in force; throws what only the modules concerned can judge.
+  private let adopt: @Sendable (Settings) throws(ConfigurationFaults) -> Void
+  private let logger: Logger
+  /// What was read last, and is in force.
+  private var current: Settings
+  /// What came of the last time; nil before the first.
+  private(set) var last: ReloadOutcome?
+
+  init(
+    start: Settings, logger: Logger, read: @escaping @Sendable () throws -> Settings,
+    adopt: @escaping @Sendable (Settings) throws(ConfigurationFaults) -> Void
+  ) {
+    current = start
+    self.logger = logger
+    self.read = read
+    self.adopt = adopt
+  }
+
+  /// Reads once.
+  func reload() -> ReloadOutcome {
+    let outcome = attempt()
+    last = outcome
+    return outcome
+  }
+
+  private func attempt() -> ReloadOutcome {
+    let now = WallClock.seconds()
+    do {
+      let new = try read()
+      let changed = SettingKey.all.filter { $0.value(in: current) != $0.value(in: new) }
+      let waiting = changed.filter { !$0.takesEffectOnReload }.map(\.name)
+      // All or nothing: a new API key must not go to the old router, nor new origins to the old address.
+      guard waiting.isEmpty else {
+        logger.error(
+          "configuration not reloaded: restart for these changes",
+          metadata: ["keys": "\(waiting.joined(separator: " "))"])
+        return ReloadOutcome(
+          at: now, faults: waiting.map { "\($0) has changed, which needs a restart; nothing was taken over" })
+      }
+      try adopt(new)
+      let names = changed.map(\.name) + Self.secrets(from: current, to: new)
+      logger.notice(
+        "configuration reloaded",
+        metadata: ["changed": "\(names.isEmpty ? "nothing" : names.joined(separator: " "))"])
+      warn(of: new)
+      current = new
+      return ReloadOutcome(at: now, changed: names)
+    } catch let faults as ConfigurationFaults {
+      return refused(faults.faults.map(\.description), at: now)
+    } catch {
+      return refused(["\(error)"], at: now)
+    }
+  }
+
+  private func refused(_ faults: [String], at now: Int) -> ReloadOutcome {
+    for fault in faults { logger.error("configuration not reloaded", metadata: ["fault": "\(fault)"]) }
+    return ReloadOutcome(at: now, faults: faults)
+  }
+
+  /// What changed in files that a key only names.
+  private static func secrets(from old: Settings, to new: Settings) -> [String] {
+    old.router.apiKey == new.router.apiKey ? [] : ["router.api_key"]
+  }
+
+  private func warn(of new: Settings) {
+    for warning in new.warnings where !current.warnings.contains(warning) {
+      logger.warning("configuration", metadata: ["warning": "\(warning)"])
+    }
+    if new.router.apiKey == nil, current.router.apiKey != nil { Daemon.warnOfCallersKeys(logger) }
+  }
+}
