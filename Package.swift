@@ -154,7 +154,8 @@ let package = Package(
       [
         "Daemon", "ClientKeys", "Dialects", "Envelope", "JSONText", "Listener", "Pacing", "Platform", "Relay",
         "RouterTrust",
-        "Sealing", "Service", "Settings", "Telemetry", "TestTwins", "TestVectors", "Upstream", httpTypes, logging,
+        "Sealing", "Service", "Settings", "Telemetry", "TestTwins", "TestVectors", "Upstream", httpTypes,
+        logging,
         inMemoryLogging,
       ]),
     tests("ServiceTests", ["Service", "Platform"]),

@@ -90,7 +90,9 @@ public struct Daemon: Sendable {
     if parts.reloader != nil {
       services.insert(ReloadService { _ = await parts.running.reload() }, at: 1)
     }
-    let operators = [try await startAdmin(parts.running), try await startMetrics(parts.running)].compactMap { $0 }
+    let operators = [try await startAdmin(parts.running), try await startMetrics(parts.running)].compactMap {
+      $0
+    }
     if let watchdog {
       services.insert(
         self.watchdog(

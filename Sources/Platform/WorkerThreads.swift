@@ -41,8 +41,9 @@ public final class WorkerThreads: Sendable {
   /// Runs `job` on one of the threads when its turn comes.
   public func submit(_ job: @escaping @Sendable () -> Void) { queue.append(job) }
 
-  /// Returns when each of the threads has nothing to do or has ended the job that it is in now: at once, or after one job,
-  /// however long the queue is. A thread that is stuck in a job keeps the caller waiting.
+  /// Returns when each of the threads has nothing to do or has ended the job that it is in now.
+  ///
+  /// That is at once, or after one job, however long the queue is. A thread that is stuck keeps the caller waiting.
   public func respond() async {
     await withCheckedContinuation { queue.whenAllCameRound($0) }
   }

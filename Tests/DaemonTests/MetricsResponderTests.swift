@@ -28,6 +28,11 @@ private struct WatchedSubject: AdminSubject {
     throw CancellationError()
   }
 
+  func reload() async -> ReloadOutcome? {
+    Issue.record("reloaded")
+    return nil
+  }
+
   func acceptRouterKey(_ fingerprint: KeyFingerprint) async throws -> RouterKeyStatus {
     Issue.record("accepted")
     throw CancellationError()

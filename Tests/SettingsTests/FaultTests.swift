@@ -127,7 +127,10 @@ struct FaultTests {
       ),
       ("limits.in_flight = 0", "1:1: limits.in_flight: 0 is not allowed; allowed: 1 to 65536"),
       ("keys.bits = 2048", "1:1: keys.bits: 2048 is not allowed; allowed: 3072 or 4096"),
-      ("log.format = \"xml\"", "1:1: log.format: \"xml\" is not one of the words; allowed: auto, text, json, journal"),
+      (
+        "log.format = \"xml\"",
+        "1:1: log.format: \"xml\" is not one of the words; allowed: auto, text, json, journal"
+      ),
       ("log = 5", "1:1: log: expected a table, found a number; allowed: a table: [log]"),
     ])
   func wrongValues(toml: String, fault: String) {

@@ -75,8 +75,9 @@ public final class HTTPServer: Sendable {
     return sockets.map(\.bound)
   }
 
-  /// Returns when each event loop has come round once more: at once, unless one is stuck. A server that is stopping is
-  /// not asked: its loops end with it.
+  /// Returns when each event loop has come round once more: at once, unless one is stuck.
+  ///
+  /// A server that is stopping is not asked: its loops end with it.
   public func respond() async {
     guard !isStopping else { return }
     for loop in group.makeIterator() { try? await loop.submit {}.get() }
