@@ -22,6 +22,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var flags: SettingFlags
 
   func run() async throws {
+    FirstProcess.takeUp()
     CrashReports.switchOff()
     let (settings, memory) = try protectedSettings()
     // The other end of a pipe or socket that closes is an error of that write, and never the end of the process.

@@ -11,7 +11,7 @@ HERE = pathlib.Path(__file__).parent
 SIDECAR, APPLICATION = "localhost/nomyo-proxy:tested", "localhost/application:tested"
 PROXY, ROUTER = "http://127.0.0.1:12439", "http://127.0.0.1:12434"
 # How deploy/container/README.md and deploy/kubernetes say that it be run: nothing is allowed.
-LOCKED_DOWN = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
+LOCKED_DOWN = ["--read-only", "--read-only-tmpfs=false", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
 SECONDS = 30
 
 

@@ -26,7 +26,8 @@ def test_the_sdk_needs_no_network_at_all(start, word):
     sidecar, application = start(), Application("none", options=[VOLUME])
     interfaces = application.exec("/usr/bin/python3", "-c", "import socket; print(socket.if_nameindex())").stdout
     assert [name for _, name in json.loads(interfaces.replace("(", "[").replace(")", "]").replace("'", '"'))] == ["lo"]
-    assert application.does("sdk", PLACE, word) == {"models": ["echo"], "whole": word, "stream": word}
+    said = application.does("sdk", PLACE, word)
+    assert "echo" in said["models"] and (said["whole"], said["stream"]) == (word, word)
     assert word not in sidecar.log()
 
 

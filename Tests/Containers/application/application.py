@@ -5,7 +5,6 @@ PLACE is `http://HOST:PORT` or `unix:/PATH`, as OpenAI's SDK and plain HTTP reac
 
 import http.client
 import json
-import os
 import signal
 import socket
 import sys
@@ -84,39 +83,6 @@ def outlast(place: str, prompt: str) -> dict:
             print(json.dumps({"answered": answered}), flush=True)
         time.sleep(0.02)
     return {"seen": seen}
-
-
-def orphan() -> dict:
-    """Leaves 20 processes without a parent; says what was inherited by whom and what is still there as a zombie."""
-    for _ in range(20):
-        reader, writer = os.pipe()
-        if os.fork() == 0:
-            if os.fork() == 0:
-                os.close(reader)
-                parent = os.getppid()
-                while os.getppid() == parent:  # until the process between has ended
-                    time.sleep(0.001)
-                os.write(writer, str(os.getppid()).encode())
-            os._exit(0)
-        os.close(writer)
-        os.wait()
-        with os.fdopen(reader) as told:
-            heir = told.read()
-    deadline = time.monotonic() + 5
-    while (left := zombies()) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return {"heir": heir, "zombies": left}
-
-
-def zombies() -> int:
-    count = 0
-    for process in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{process}/stat") as file:
-                count += file.read().rpartition(")")[2].split()[0] == "Z"
-        except OSError:
-            continue
-    return count
 
 
 def dns(name: str, address: str) -> dict:
