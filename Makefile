@@ -52,7 +52,11 @@ deb: release ## The Debian packages, in .build-release/dist
 	@tools/deps package
 	@tools/step --closing 2 deb "Debian packages" tools/package $(DIST)
 
-test: check test-swift test-interop test-clients test-demo test-soak test-fuzz test-deb ## Everything that has to pass: checks and all tests
+image: release ## The container image, as an OCI archive in .build-release/dist
+	@tools/deps image
+	@tools/step --closing 2 image "Container image" deploy/container/build $(DIST)/nomyo-proxy $(DIST)
+
+test: check test-swift test-interop test-clients test-demo test-containers test-soak test-fuzz test-deb ## Everything that has to pass: checks and all tests
 
 test-swift: deps ## The tests in Swift
 	@tools/step test-build "Building the Swift tests" \
@@ -71,6 +75,11 @@ test-clients: release ## Real, unmodified clients through the proxy
 
 test-demo: release
 	@tools/step test-demo "The demo" tools/demo $(DIST)
+
+test-containers: image ## The image in real containers, as a sidecar
+	@tools/deps containers
+	@NOMYO_PROXY=$(DIST)/nomyo-proxy NOMYO_DEV_ROUTER=$(DIST)/nomyo-dev-router \
+	  tools/step --closing 1 test-containers "Real containers" Tests/Containers/run $(DIST)/nomyo-proxy_*.oci.tar
 
 test-soak: release ## Three minutes of everything at once: nothing lost, nothing left
 	@NOMYO_PROXY=$(DIST)/nomyo-proxy NOMYO_DEV_ROUTER=$(DIST)/nomyo-dev-router \

@@ -100,6 +100,8 @@ class Sidecar(Container):
         defaults = {
             "router_url": ROUTER, "router_allow_http": "true", "router_rate_per_second": "0",
             "router_key_refresh": "1s", "log_level": "debug",
+            # Keys that are made quickly: how good they are is tested elsewhere.
+            "keys_bits": "3072", "keys_pool": "0", "router_minimum_key_bits": "2048",
         }
         variables = [f"--env=NOMYO_PROXY_{key.upper()}={value}" for key, value in (defaults | settings).items()]
         users = ["--user", user] if user else []
@@ -147,6 +149,6 @@ class Router(Container):
     def __init__(self, network: str, *arguments: str):
         program = os.environ["NOMYO_DEV_ROUTER"]
         super().__init__(
-            SIDECAR, *arguments,
+            SIDECAR, "--bits=2048", *arguments,
             options=[*LOCKED_DOWN, "--network", network, f"--volume={program}:/usr/bin/nomyo-dev-router:ro",
                      "--entrypoint=/usr/bin/nomyo-dev-router"])
