@@ -22,7 +22,7 @@ export NOMYO_PROXY_COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
 FORMATTED := Sources Tests Package.swift
 FUZZ_SECONDS := 15
 
-.PHONY: help deps build release deb test test-swift test-interop test-clients test-demo test-soak test-fuzz check format demo run bench \
+.PHONY: help deps build release deb image test test-swift test-interop test-clients test-demo test-containers test-soak test-fuzz check format demo run bench \
   clean
 
 help: ## This list
