@@ -3,8 +3,8 @@ import Platform
 extension ClientKeyRing {
   /// The generation to announce next; counts as one use of it.
   ///
-  /// No pair is announced more than `max_uses` times. When every pair is used up, requests wait for new ones, first
-  /// come, first served.
+  /// No pair is announced more than `max_uses` times. When every pair is used up, and before there is a first one, requests
+  /// wait for new ones, first come, first served.
   ///
   /// - Parameter deadline: Waiting ends here.
   public func announce(
@@ -51,7 +51,8 @@ extension ClientKeyRing {
   private func leave(_ request: Int, _ reason: KeyShortage) {
     let now = moment
     let errands = state.withLock { state in
-      let resume = state.requests.answer(request, .failure(reason))
+      let isFirst = reason == .deadlinePassed && state.machine.lastNumber == 0
+      let resume = state.requests.answer(request, .failure(isFirst ? .notReady : reason))
       let errands = apply(state.machine.requestLeft(request, at: now), to: &state, at: now)
       return errands + (resume.map { [$0] } ?? [])
     }

@@ -1,6 +1,6 @@
 /// Why no generation could be announced.
 public enum KeyShortage: Error, Equatable, Sendable {
-  /// The first generation is still being made.
+  /// There never was a generation: it could not be made, or not in time.
   case notReady
   /// All pairs were used up, and no new one came in time.
   case deadlinePassed

@@ -25,8 +25,8 @@ struct RotationMachine: Sendable {
   private var candidate = Candidate.none
   private var makingAhead = false
   private var makingNow = 0
-  private var makeBackoff = Backoff()
-  private var saveBackoff = Backoff()
+  private(set) var makeBackoff = Backoff()
+  private(set) var saveBackoff = Backoff()
   private var isDemanded = false
   private var isRunning = false
   /// Whether no more pairs are made.
@@ -59,9 +59,11 @@ extension RotationMachine {
   /// Time has passed, or the machine woke up.
   mutating func timePassed(at now: Moment) -> [Action] { settle(at: now) }
 
-  /// A request wants a generation.
+  /// A request wants a generation, and waits when there is none.
+  ///
+  /// For the first one as well, since callers come as soon as somebody listens; only while it cannot be had, they are told so.
   mutating func announcementWanted(by request: Int, at now: Moment) -> [Action] {
-    guard lastNumber > 0 else { return [.refuse(request: request, isStopped ? .closed : .notReady)] }
+    guard !isFirstFailing(at: now.uptime) else { return [.refuse(request: request, .notReady)] }
     waiting.append(request)
     return settle(at: now)
   }
@@ -94,7 +96,8 @@ extension RotationMachine {
     let retryIn = makeBackoff.failed(at: now.uptime, jitter: jitter())
     // Those who demanded hear of it once no other attempt can still bring their pair.
     let tells = isDemanded && makingNow == 0 && candidate == .none
-    return [.report(retryIn: retryIn)] + (tells ? [.rotationFailed] : []) + settle(at: now)
+    let refused = refuseWithoutFirst(at: now)
+    return [.report(retryIn: retryIn)] + (tells ? [.rotationFailed] : []) + refused + settle(at: now)
   }
 
   /// The candidate is stored.
@@ -110,7 +113,8 @@ extension RotationMachine {
   mutating func savingFailed(at now: Moment) -> [Action] {
     candidate = .unsaved
     let retryIn = saveBackoff.failed(at: now.uptime, jitter: jitter())
-    return [.report(retryIn: retryIn)] + (isDemanded ? [.rotationFailed] : []) + settle(at: now)
+    let refused = refuseWithoutFirst(at: now)
+    return [.report(retryIn: retryIn)] + (isDemanded ? [.rotationFailed] : []) + refused + settle(at: now)
   }
 
   /// A pair from elsewhere takes the current place.
@@ -137,26 +141,6 @@ extension RotationMachine {
 // MARK: - What is to be told
 
 extension RotationMachine {
-  /// The uptime at which `timePassed` is due; nil when nothing waits for time.
-  func nextWake(after uptime: Duration) -> Duration? {
-    var next: Duration?
-    // Asked after every event: no arrays.
-    func consider(_ moment: Duration?) {
-      if let moment, moment > uptime { next = min(next ?? moment, moment) }
-    }
-    consider(current?.term?.uptime)
-    consider(makeBackoff.endsAt)
-    consider(saveBackoff.endsAt)
-    return next
-  }
-
-  /// When the current generation's time ends, in seconds since 1970.
-  func nextRotation(at now: Moment) -> Int? {
-    guard let term = current?.term else { return nil }
-    let left = (term.uptime - now.uptime).components.seconds
-    return max(now.wall, min(term.wall, now.wall + Int(left)))
-  }
-
   /// Whether a pair is needed that is not there.
   func isShort(at now: Moment) -> Bool { !isStopped && (needsSuccessor(at: now) || !waiting.isEmpty) }
 
@@ -186,6 +170,19 @@ extension RotationMachine {
       actions.append(.discard)
     }
     return actions
+  }
+
+  /// Whether there never was a generation, and making or storing it is not even tried before a later moment.
+  private func isFirstFailing(at uptime: Duration) -> Bool {
+    lastNumber == 0 && !isStopped && makingNow == 0 && candidate != .saving
+      && !(makeBackoff.isOver(at: uptime) && saveBackoff.isOver(at: uptime))
+  }
+
+  /// Sends those away who wait for the first generation: nobody knows how long that takes.
+  private mutating func refuseWithoutFirst(at now: Moment) -> [Action] {
+    guard isFirstFailing(at: now.uptime) else { return [] }
+    defer { waiting = [] }
+    return waiting.map { .refuse(request: $0, .notReady) }
   }
 
   /// Gives the current generation to those who wait, first come, first served.
@@ -258,7 +255,7 @@ extension RotationMachine {
   }
 
   private func needsSuccessor(at now: Moment) -> Bool {
-    guard let current else { return isRunning || isDemanded || lastNumber > 0 }
+    guard let current else { return isRunning || isDemanded || lastNumber > 0 || !waiting.isEmpty }
     return isDemanded || isRunning && (current.term?.isOver(at: now) ?? false)
   }
 

@@ -26,7 +26,8 @@ extension ExchangeFailure {
     switch self {
     case .notReady:
       server(
-        503, "not_ready", "The proxy is still making its first client key. Try again in a second.",
+        503, "not_ready",
+        "The proxy has no client key yet; `nomyo-proxy status` says why. Try again in a second.",
         retryAfter: .seconds(1))
     case .tooLarge(let bytes, let limit):
       APIFault(

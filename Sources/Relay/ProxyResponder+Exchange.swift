@@ -78,6 +78,7 @@ extension ProxyResponder {
     switch ending.result {
     case .success:
       metadata["result"] = "answered"
+      metadata["status"] = "200"
       logger.info("exchange", metadata: metadata)
     case .failure(let failed):
       metadata["result"] = "\(failed.failure.logClass)"

@@ -15,11 +15,13 @@ import Testing
 
   private var later: ContinuousClock.Instant { .now + .seconds(60) }
 
-  @Test func `there is no key until one is made, and a request is told so at once`() async throws {
+  @Test func `there is no key until one is made, and a request is told when that fails`() async throws {
     let bench = Bench(never)
     #expect(bench.ring.current == nil)
     #expect(bench.ring.status.current == nil)
+    bench.state.update { $0.fails = true }
     await #expect(throws: KeyShortage.notReady) { try await bench.ring.announce(until: .now + .seconds(60)) }
+    bench.state.update { $0.fails = false }
     let made = try await bench.ring.rotate()
     #expect(bench.ring.current === made)
     #expect(made.number == 1)

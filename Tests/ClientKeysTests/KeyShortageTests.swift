@@ -55,6 +55,21 @@ import Testing
     #expect(bench.ring.state.withLock { $0.requests.count } == 0)
   }
 
+  @Test func `who waits for the first pair gets it, and is told when it does not come in time`() async throws
+  {
+    let bench = Bench(RotationPolicy(interval: nil, maxUses: 0, pool: 0))
+    bench.state.update { $0.permits = 0 }
+    let hasty = Task { try await bench.ring.announce(until: .now + .seconds(60)) }
+    await bench.until { $0.waiting == 1 }
+    await bench.clock.untilAsleep(1)
+    bench.advance(by: 61)
+    await #expect(throws: KeyShortage.notReady) { try await hasty.value }
+    let patient = Task { try await bench.ring.announce(until: Self.later) }
+    await bench.until { $0.waiting == 1 }
+    bench.state.update { $0.permits = .max }
+    #expect(try await patient.value.number == 1)
+  }
+
   @Test func `nobody waits beyond the deadline`() async throws {
     let bench = try await drained()
     let waiter = Task { try await bench.ring.announce(until: .now + .seconds(60)) }

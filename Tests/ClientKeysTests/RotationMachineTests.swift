@@ -27,13 +27,45 @@ import Testing
     #expect(machine.timePassed(at: at(600)) == [])
   }
 
-  @Test func `nobody gets a key before there was one`() {
+  @Test func `requests that come before the first key wait for it, in their order`() {
+    var machine = machine(hourly)
+    #expect(machine.announcementWanted(by: 1, at: at(0)) == [.make(.now)])
+    #expect(machine.started(at: at(0)) == [.make(.ahead)])
+    #expect(machine.announcementWanted(by: 2, at: at(0)) == [])
+    #expect(
+      machine.pairMade(.now, at: at(1)) == [
+        .begin(number: 1, createdAt: 1001, .pool), .announce(request: 1), .announce(request: 2),
+      ])
+    #expect(machine.current?.uses == 2)
+  }
+
+  @Test func `while the first key cannot be made, requests are told so at once`() {
     var machine = machine(hourly)
     _ = machine.started(at: at(0))
-    #expect(machine.announcementWanted(by: 1, at: at(0)) == [.refuse(request: 1, .notReady)])
-    _ = machine.pairMade(.now, at: at(1))
-    #expect(machine.announcementWanted(by: 2, at: at(1)) == [.announce(request: 2)])
-    #expect(machine.current?.uses == 1)
+    _ = machine.announcementWanted(by: 1, at: at(0))
+    #expect(
+      machine.makingFailed(.now, at: at(0)) == [
+        .report(retryIn: .seconds(1)), .refuse(request: 1, .notReady),
+      ])
+    #expect(machine.announcementWanted(by: 2, at: at(0)) == [.refuse(request: 2, .notReady)])
+    #expect(machine.timePassed(at: at(1)) == [.make(.now)])
+    #expect(machine.announcementWanted(by: 3, at: at(1)) == [])
+    #expect(
+      machine.pairMade(.now, at: at(2)) == [.begin(number: 1, createdAt: 1002, .pool), .announce(request: 3)])
+  }
+
+  @Test func `while the first key cannot be stored, requests are told so at once`() {
+    var machine = machine(hourly, isStored: true)
+    _ = machine.started(at: at(0))
+    _ = machine.announcementWanted(by: 1, at: at(0))
+    _ = machine.pairMade(.now, at: at(0))
+    #expect(
+      machine.savingFailed(at: at(0)) == [.report(retryIn: .seconds(1)), .refuse(request: 1, .notReady)])
+    #expect(machine.announcementWanted(by: 2, at: at(0)) == [.refuse(request: 2, .notReady)])
+    #expect(machine.timePassed(at: at(1)) == [.save])
+    #expect(machine.announcementWanted(by: 3, at: at(1)) == [])
+    #expect(
+      machine.saved(at: at(1)) == [.begin(number: 1, createdAt: 1001, .stored), .announce(request: 3)])
   }
 
   @Test(arguments: [(0.0, 3528), (0.5, 3384), (1.0, 3240)])
@@ -191,8 +223,9 @@ import Testing
     var machine = machine(hourly, isStored: true)
     _ = machine.started(at: at(0))
     #expect(machine.pairMade(.now, at: at(0)) == [.save])
-    #expect(machine.announcementWanted(by: 1, at: at(0)) == [.refuse(request: 1, .notReady)])
-    #expect(machine.saved(at: at(1)) == [.begin(number: 1, createdAt: 1001, .stored)])
+    #expect(machine.announcementWanted(by: 1, at: at(0)) == [])
+    #expect(
+      machine.saved(at: at(1)) == [.begin(number: 1, createdAt: 1001, .stored), .announce(request: 1)])
     _ = machine.pairMade(.ahead, at: at(1))
     _ = machine.pairMade(.ahead, at: at(1))
     #expect(machine.timePassed(at: at(3600)) == [.save, .make(.ahead)])
@@ -203,7 +236,7 @@ import Testing
     #expect(machine.timePassed(at: at(3601)) == [.save])
     #expect(
       machine.saved(at: at(3602)) == [
-        .retire(number: 1, .age, uses: 1), .begin(number: 2, createdAt: 4602, .stored),
+        .retire(number: 1, .age, uses: 2), .begin(number: 2, createdAt: 4602, .stored),
       ])
   }
 

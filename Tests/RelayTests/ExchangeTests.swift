@@ -129,7 +129,7 @@ import Upstream
   // MARK: Client keys
 
   @Test func `without a client key nothing is sent`() async throws {
-    let rig = try await Rig(StubRouter(.say("hi")), hasClientKey: false)
+    let rig = try await Rig(StubRouter(.say("hi")), hasClientKey: false, makesKeys: false)
     var exchange = try rig.exchange()
     let failed = await #expect(throws: FailedExchange.self) { _ = try await exchange.run() }
     #expect(failed?.fault.code == "not_ready")

@@ -61,7 +61,7 @@ import Upstream
 
   private static let own: [Row] =
     [
-      Row("no client key has been made yet", .notReady),
+      Row("the first client key cannot be made", .notReady),
       Row("no unused client key in time", .keyShortage),
       Row("the request is larger than the protocol allows", .tooLarge(bytes: 1, limit: 0)),
       Row("the caller's deadline passes before anything was sent", .deadlinePassed),

@@ -230,8 +230,8 @@ import Upstream
     #expect(try await ready() == (200, #"{"status":"ready"}"#))
   }
 
-  @Test func `chat before the first client key is told to come again`() async throws {
-    let rig = try await Rig(StubRouter(.say("hi")), hasClientKey: false)
+  @Test func `chat while no client key can be made is told to come again`() async throws {
+    let rig = try await Rig(StubRouter(.say("hi")), hasClientKey: false, makesKeys: false)
     let answer = try #require(try await rig.responder().answer(.chat()).answer)
     #expect(answer.status == .serviceUnavailable)
     #expect(answer.fields[.retryAfter] == "1")

@@ -28,7 +28,7 @@ struct Rig {
   private let client: RouterClient
 
   init(
-    _ router: StubRouter, retries: Int = 2, hasClientKey: Bool = true,
+    _ router: StubRouter, retries: Int = 2, hasClientKey: Bool = true, makesKeys: Bool = true,
     trust: TrustPolicy = TrustPolicy(mode: .tls),
     rotation: RotationPolicy = RotationPolicy(interval: nil, pool: 0),
     pacing: PacingPolicy = PacingPolicy(perSecond: 0), paced: PacedRequests = .authenticated,
@@ -45,6 +45,7 @@ struct Rig {
     ring = ClientKeyRing(
       policy: rotation, threads: WorkerThreads(count: 1, name: "test-keygen"), wallClock: { 0 },
       makePair: {
+        guard makesKeys else { throw KeyShortage.notReady }
         let count = made.withLock { made in
           made += 1
           return made
