@@ -22,7 +22,7 @@ export NOMYO_PROXY_COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
 FORMATTED := Sources Tests Package.swift
 FUZZ_SECONDS := 15
 
-.PHONY: help deps build release deb image test test-swift test-interop test-clients test-demo test-containers test-soak test-fuzz check format demo run bench \
+.PHONY: help deps build release deb image test test-swift test-interop test-clients test-demo test-containers test-soak test-fuzz test-systemd check format demo run bench \
   clean
 
 help: ## This list
@@ -56,7 +56,7 @@ image: release ## The container image, as an OCI archive in .build-release/dist
 	@tools/deps image
 	@tools/step --closing 2 image "Container image" deploy/container/build $(DIST)/nomyo-proxy $(DIST)
 
-test: check test-swift test-interop test-clients test-demo test-containers test-soak test-fuzz test-deb ## Everything that has to pass: checks and all tests
+test: check test-swift test-interop test-clients test-demo test-containers test-soak test-fuzz test-deb test-systemd ## Everything that has to pass: checks and all tests
 
 test-swift: deps ## The tests in Swift
 	@tools/step test-build "Building the Swift tests" \
@@ -68,6 +68,11 @@ test-interop: release ## The release build against the nomyo package, SDKs, and 
 	@tools/deps tests
 	@NOMYO_PROXY=$(DIST)/nomyo-proxy NOMYO_DEV_ROUTER=$(DIST)/nomyo-dev-router \
 	  tools/step --closing 1 test-interop "Interop tests" Tests/Interop/run-shared
+
+test-systemd: deb ## The package as a service under a real systemd, in namespaces; needs root
+	@tools/deps systemd
+	@NOMYO_DEB="$$(ls $(DIST)/nomyo-proxy_*.deb)" \
+	  tools/step --closing 1 test-systemd "Service under systemd" Tests/Systemd/run
 
 test-clients: release ## Real, unmodified clients through the proxy
 	@NOMYO_PROXY=$(DIST)/nomyo-proxy NOMYO_DEV_ROUTER=$(DIST)/nomyo-dev-router \
@@ -108,7 +113,7 @@ demo: release ## Start both programs, seal a request, show every stage, stop
 run: release ## Start both programs and serve until Ctrl-C
 	@tools/serve $(DIST)
 
-bench: release ## The benchmarks of docs/benchmarks.md
+bench: deb ## The benchmarks of docs/benchmarks.md
 	@Benchmarks/run
 	@Benchmarks/keys
 	@Benchmarks/cancel
@@ -116,6 +121,7 @@ bench: release ## The benchmarks of docs/benchmarks.md
 	@Benchmarks/paced
 	@Benchmarks/faults
 	@Benchmarks/dialects
+	@Benchmarks/service
 
 clean: ## Remove everything that was built or fetched
 	@rm -rf .build .build-*

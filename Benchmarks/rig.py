@@ -78,11 +78,13 @@ def chat(prompt_bytes, **members):
 
 
 class Load:
-    def __init__(self, folder):
+    def __init__(self, folder, binary=None):
+        """Builds the generator in the folder, unless there is one already."""
         self.folder = pathlib.Path(folder)
-        self.binary = self.folder / "load"
-        subprocess.run(["swiftc", "-O", "-o", str(self.binary),
-                        str(ROOT / "Benchmarks/load.swift")], check=True)
+        self.binary = pathlib.Path(binary or self.folder / "load")
+        if binary is None:
+            subprocess.run(["swiftc", "-O", "-o", str(self.binary),
+                            str(ROOT / "Benchmarks/load.swift")], check=True)
 
     def run(self, port, request, connections, count):
         file = self.folder / "request"
