@@ -18,7 +18,7 @@ SYSTEM = ("nomyo-proxy.service", "nomyo-proxy.socket", "nomyo-proxy-unix.socket"
 
 def verified(*arguments: str, **how) -> str:
     """What systemd-analyze finds wrong."""
-    done = run("systemd-analyze", "verify", "--man=no", *arguments, **how)
+    done = run("systemd-analyze", "verify", *arguments, **how)
     return done.stdout + done.stderr + ("" if done.returncode == 0 else f"status {done.returncode}")
 
 
