@@ -9,10 +9,14 @@ let ours: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// How the release programs are linked: nothing exported that nobody loads, and equal functions folded into one.
+/// How the release programs are linked: nothing exported that nobody loads, equal functions folded into one, and all
+/// addresses of foreign functions found at the start and write-protected from then on.
 let lean: [LinkerSetting] = [
   .unsafeFlags(
-    ["-Xlinker", "--no-export-dynamic", "-Xlinker", "--icf=safe"], .when(configuration: .release))
+    [
+      "-Xlinker", "--no-export-dynamic", "-Xlinker", "--icf=safe", "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker",
+      "-z", "-Xlinker", "now",
+    ], .when(configuration: .release))
 ]
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -65,7 +69,12 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(
       name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
-    .target(name: "CPlatform", cSettings: [.define("_GNU_SOURCE")]),
+    .target(
+      name: "CPlatform",
+      cSettings: [
+        .define("_GNU_SOURCE"), .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
+        .unsafeFlags(["-fstack-protector-strong"]),
+      ]),
     .target(
       name: "CVersion",
       cSettings: [
@@ -143,7 +152,8 @@ let package = Package(
     tests("APIDocumentationTests", ["APIDocumentation", "Dialects", "JSONText", "Sealing"]),
     tests("ContentCodingTests", ["ContentCoding", "CZlib", "CZstd"]),
     tests(
-      "ListenerTests", ["Listener", "Platform", nioCore, nioPosix, nioHTTP1, nioEmbedded, httpTypes, logging]),
+      "ListenerTests",
+      ["Listener", "Platform", nioCore, nioPosix, nioHTTP1, nioSSL, nioEmbedded, httpTypes, logging]),
     tests(
       "RelayTests",
       [

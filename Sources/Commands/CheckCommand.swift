@@ -15,7 +15,9 @@ struct CheckCommand: ParsableCommand {
     let settings = try flags.load()
     // What only the other modules can judge, without starting anything.
     let daemon: Daemon
-    do { daemon = try Daemon(settings, logger: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }) } catch {
+    do {
+      daemon = try Daemon(settings, logger: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() })
+    } catch {
       throw Complaint.configuration(error)
     }
     for warning in settings.warnings + daemon.warnings { Complaint.say("warning: \(warning)") }

@@ -101,7 +101,8 @@ extension Grammar<String> {
   /// The Listener reads it fully; here it only has to look like one.
   static let listenAddress = Grammar.text(
     "address",
-    allowed: "HOST:PORT, unix:/PATH?mode=0660&group=NAME, systemd, systemd:NAME, and tls: before all but unix:",
+    allowed:
+      "HOST:PORT, unix:/PATH?mode=0660&group=NAME, systemd, systemd:NAME, and tls: before all but unix:",
     read: { text throws(Rejection) in
       guard isListenAddress(text) else { throw Rejection(problem: "\(text.shown) is no address") }
       return text
@@ -140,7 +141,8 @@ extension Grammar<String> {
   private static func isListenAddress(_ text: String) -> Bool {
     let entry = ListenEntry(text)
     if entry.isTLS {
-      return !ListenEntry(entry.place).isTLS && !entry.place.hasPrefix("unix:") && isListenAddress(entry.place)
+      return !ListenEntry(entry.place).isTLS && !entry.place.hasPrefix("unix:")
+        && isListenAddress(entry.place)
     }
     if text == "systemd" { return true }
     for prefix in ["systemd:", "unix:/"] where text.hasPrefix(prefix) {

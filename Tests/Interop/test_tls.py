@@ -17,7 +17,7 @@ import openai
 import pytest
 
 from callers import prompt
-from daemon import free_port, mark
+from daemon import Proxy, free_port, mark
 from fault_tls import Authority
 from replies import late, says
 from residue import Needle, Search, text_needles
@@ -31,8 +31,8 @@ ALIVE = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 class Served:
     """A proxy with a port for TLS and one in clear text, and what callers need to trust it."""
 
-    def __init__(self, start_proxy, router, directory: pathlib.Path, **changes):
-        self.authority = Authority(directory)
+    def __init__(self, start_proxy, router, directory: pathlib.Path):
+        self.authority, self.is_broken = Authority(directory), False
         self.file = directory / "served.pem"
         self.show(self.authority.issue("first"))
         plain, self.port = free_port(), free_port()
@@ -41,7 +41,6 @@ class Served:
             ready=False,
             listen=[f"127.0.0.1:{plain}", f"tls:127.0.0.1:{self.port}"],
             tls={"certificate_file": str(self.file), "key_file": str(self.file)},
-            **changes,
         )
         self.proxy.port = plain
         self.proxy.ready()
@@ -81,8 +80,40 @@ class Served:
         return len(os.listdir(f"/proc/{self.proxy.process.pid}/fd"))
 
 
+@pytest.fixture(scope="module")
+def shared(shared_router, tmp_path_factory):
+    """The proxy that most tests share."""
+    started = []
+
+    def start(router, /, *, ready, **changes) -> Proxy:
+        started.append(Proxy(router.url, api_key=mark("key"), changes=changes))
+        return started[-1]
+
+    yield Served(start, shared_router, tmp_path_factory.mktemp("shared"))
+    for each in started:
+        each.stop()
+
+
 @pytest.fixture
-def served(start_proxy, router, tmp_path) -> Served:
+def served(shared, router) -> Served:
+    """The shared proxy with a certificate that is as it should be."""
+    if shared.is_broken:
+        shared.show(shared.authority.issue("mended"))
+        assert "configuration reloaded" in reload(shared.proxy)
+        shared.is_broken = False
+    return shared
+
+
+@pytest.fixture
+def breakable(served) -> Served:
+    """The shared proxy, for a test that leaves files behind which nobody could serve."""
+    served.is_broken = True
+    return served
+
+
+@pytest.fixture
+def own(start_proxy, router, tmp_path) -> Served:
+    """A proxy of the test's own, to be stopped."""
     return Served(start_proxy, router, tmp_path)
 
 
@@ -192,29 +223,14 @@ def test_the_end_is_told_before_the_connection_is_closed(served):
     assert answer.startswith(b"HTTP/1.1 200")
 
 
-def test_an_answer_that_is_cut_off_does_not_look_whole(served, router):
-    """Over HTTP/1.0 only the end of the connection tells that a stream is whole."""
-    router.will(NEVER)
-    body = httpx.Request("POST", "http://x", json=prompt("cut", stream=True)).content
-    head = "POST /v1/chat/completions HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-    with served.connect() as caller:
-        caller.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-        seen = caller.recv(4096)
-        assert seen.startswith(b"HTTP/1.1 200") and b"chunked" not in seen
-        served.proxy.process.kill()
-        with pytest.raises((ssl.SSLEOFError, ConnectionError)):
-            while caller.recv(4096):
-                pass
-
-
-def test_a_stop_answers_what_is_under_way(served, router):
+def test_a_stop_answers_what_is_under_way(own, router):
     router.will(late(1, says("still answered")))
-    with served.client() as http, concurrent.futures.ThreadPoolExecutor() as pool:
+    with own.client() as http, concurrent.futures.ThreadPoolExecutor() as pool:
         asking = pool.submit(http.post, "/v1/chat/completions", json=prompt("at the end"))
         router.wait_for(1)
-        served.proxy.process.send_signal(signal.SIGTERM)
+        own.proxy.process.send_signal(signal.SIGTERM)
         assert asking.result(PATIENCE).json()["choices"][0]["message"]["content"] == "still answered"
-    assert served.proxy.process.wait(PATIENCE) == 0
+    assert own.proxy.process.wait(PATIENCE) == 0
 
 
 def test_handshakes_that_fail_leave_no_descriptor_behind(served):
@@ -278,16 +294,16 @@ def test_certificates_are_replaced_under_load_and_nobody_notices(served):
     assert not failures and len(serials) == count + 1 > 2
 
 
-def test_a_pair_that_does_not_match_changes_nothing_and_is_named(served):
-    before = served.shown()
-    mixed = served.authority.issue("one").read_text().split("-----BEGIN PRIVATE")[0]
-    mixed += "-----BEGIN PRIVATE" + served.authority.issue("two").read_text().split("-----BEGIN PRIVATE")[1]
-    served.file.write_text(mixed)
-    said = reload(served.proxy)
-    assert "not reloaded" in said and str(served.file) in said and "tls.key_file" in said
-    assert served.shown() == before
-    said = served.proxy.command("check")
-    assert said.returncode != 0 and str(served.file) in said.stderr and "first certificate" in said.stderr
+def test_a_pair_that_does_not_match_changes_nothing_and_is_named(breakable):
+    before = breakable.shown()
+    mixed = breakable.authority.issue("one").read_text().split("-----BEGIN PRIVATE")[0]
+    mixed += "-----BEGIN PRIVATE" + breakable.authority.issue("two").read_text().split("-----BEGIN PRIVATE")[1]
+    breakable.file.write_text(mixed)
+    said = reload(breakable.proxy)
+    assert "not reloaded" in said and str(breakable.file) in said and "tls.key_file" in said
+    assert breakable.shown() == before
+    said = breakable.proxy.command("check")
+    assert said.returncode != 0 and str(breakable.file) in said.stderr and "first certificate" in said.stderr
 
 
 def broken(served: Served, how: str) -> str:
@@ -319,28 +335,29 @@ def broken(served: Served, how: str) -> str:
 @pytest.mark.parametrize(
     "how", ["no file", "no certificate", "damaged certificate", "no key", "damaged key", "encrypted key"]
 )
-def test_files_that_cannot_be_served_are_told_of_by_check(served, how):
-    wanted = broken(served, how)
-    said = served.proxy.command("check")
-    assert said.returncode != 0 and wanted in said.stderr and str(served.file) in said.stderr
-    assert "not reloaded" in reload(served.proxy)
-    assert served.shown()
+def test_files_that_cannot_be_served_are_told_of_by_check(breakable, how):
+    wanted = broken(breakable, how)
+    said = breakable.proxy.command("check")
+    assert said.returncode != 0 and wanted in said.stderr and str(breakable.file) in said.stderr
+    assert "not reloaded" in reload(breakable.proxy)
+    assert breakable.shown()
 
 
-def test_a_certificate_whose_time_is_over_and_an_open_key_are_warned_of(served):
-    served.show(served.authority.issue("late", days=-1))
-    served.file.chmod(0o644)
-    said = served.proxy.command("check")
+def test_a_certificate_whose_time_is_over_and_an_open_key_are_warned_of(breakable):
+    breakable.show(breakable.authority.issue("late", days=-1))
+    breakable.file.chmod(0o644)
+    said = breakable.proxy.command("check")
     assert said.returncode == 0
     assert "expired on" in said.stderr and "open to others" in said.stderr
-    assert "expired on" in reload(served.proxy)
+    assert "expired on" in reload(breakable.proxy)
 
 
-def test_an_entry_without_files_is_a_fault(served):
-    configuration = served.proxy.directory / "config.toml"
+def test_an_entry_without_files_is_a_fault(breakable):
+    configuration = breakable.proxy.directory / "config.toml"
     text = configuration.read_text()
     configuration.write_text(text[: text.index("[tls]")])
-    said = served.proxy.command("check")
+    said = breakable.proxy.command("check")
+    configuration.write_text(text)
     assert said.returncode != 0
     assert "tls.certificate_file" in said.stderr and "tls.key_file" in said.stderr
 

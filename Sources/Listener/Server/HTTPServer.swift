@@ -42,7 +42,8 @@ public final class HTTPServer: Sendable {
   ///   - eventLoopThreads: threads for input and output; one is enough for tens of thousands of requests a second.
   public init(
     addresses: [ListenAddress], inherited: [CInt] = [], secure: SecureListening? = nil,
-    limits: ListenerLimits = ListenerLimits(), responder: any Responder, logger: Logger, eventLoopThreads: Int = 1
+    limits: ListenerLimits = ListenerLimits(), responder: any Responder, logger: Logger,
+    eventLoopThreads: Int = 1
   ) {
     (self.addresses, self.inherited, self.secure) = (addresses, inherited, secure)
     surroundings = ConnectionSurroundings(

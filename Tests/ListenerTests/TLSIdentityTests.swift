@@ -1,0 +1,52 @@
+import Testing
+
+@testable import Listener
+
+@Suite struct TLSIdentityTests {
+  @Test(arguments: [["EC", "-pkeyopt", "ec_paramgen_curve:P-384"], ["RSA"], ["ED25519"]])
+  func `keys of the usual kinds can be served`(kind: [String]) throws {
+    let pair = try TestCertificate(kind: kind)
+    let identity = try TLSIdentity(chain: pair.chain, key: pair.key)
+    #expect(identity.notAfter - identity.notBefore == 86_400)
+    #expect(identity.warning(at: identity.notBefore) == nil && identity.warning(at: identity.notAfter) == nil)
+  }
+
+  @Test func `a certificate whose time has not come or is over is warned of`() throws {
+    let pair = try TestCertificate()
+    let identity = try TLSIdentity(chain: pair.chain, key: pair.key)
+    #expect(identity.warning(at: identity.notAfter + 1)?.contains("expired on \(identity.expiry)") == true)
+    #expect(identity.warning(at: identity.notBefore - 1)?.contains("not valid before") == true)
+  }
+
+  private func fault(chain: [UInt8], key: [UInt8]) -> TLSIdentityFault? {
+    do throws(TLSIdentityFault) {
+      _ = try TLSIdentity(chain: chain, key: key)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func `what cannot be served is told apart`() throws {
+    let (pair, other) = (try TestCertificate(), try TestCertificate())
+    #expect(fault(chain: pair.chain, key: pair.key) == nil)
+    #expect(fault(chain: pair.chain, key: other.key) == .mismatch)
+    #expect(fault(chain: [], key: pair.key) == .noCertificate)
+    #expect(fault(chain: pair.key, key: pair.key) == .noCertificate)
+    #expect(fault(chain: pair.chain, key: []) == .noKey)
+    #expect(fault(chain: pair.chain, key: pair.chain) == .noKey)
+    #expect(fault(chain: pair.chain, key: try pair.encryptedKey()) == .encryptedKey)
+    #expect(fault(chain: Array(pair.chain.dropLast(60)), key: pair.key) == .unusableCertificate)
+    let damaged = String(decoding: pair.key, as: UTF8.self).replacing("MI", with: "AA")
+    #expect(fault(chain: pair.chain, key: Array(damaged.utf8)) == .unusableKey)
+  }
+
+  @Test func `no byte that is damaged makes it trap`() throws {
+    let pair = try TestCertificate()
+    for position in stride(from: 0, to: pair.chain.count, by: 3) {
+      var chain = pair.chain
+      chain[position] = chain[position] == UInt8(ascii: "A") ? UInt8(ascii: "z") : UInt8(ascii: "A")
+      _ = fault(chain: chain, key: pair.key)
+    }
+  }
+}
