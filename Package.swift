@@ -14,7 +14,8 @@ let ours: [SwiftSetting] = [
 let lean: [LinkerSetting] = [
   .unsafeFlags(
     [
-      "-Xlinker", "--no-export-dynamic", "-Xlinker", "--icf=safe", "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker",
+      "-Xlinker", "--no-export-dynamic", "-Xlinker", "--icf=safe", "-Xlinker", "-z", "-Xlinker", "relro",
+      "-Xlinker",
       "-z", "-Xlinker", "now",
     ], .when(configuration: .release))
 ]
