@@ -17,7 +17,17 @@ struct LocalAddress: Sendable {
   var baseURL: String {
     switch address {
     case .unix: "http://localhost"
-    case .tcp: (isTLS ? "https://" : "http://") + "\(address)"
+    case .tcp(let host, let port):
+      (isTLS ? "https://" : "http://") + "\(ListenAddress.tcp(host: Self.reachable(host), port: port))"
+    }
+  }
+
+  /// The loopback address for one that stands for all of a machine's: nobody may say that as the host he wants.
+  private static func reachable(_ host: String) -> String {
+    switch host {
+    case "0.0.0.0", "0": "127.0.0.1"
+    case "::", "::0", "0:0:0:0:0:0:0:0": "::1"
+    default: host
     }
   }
 

@@ -50,4 +50,22 @@ import Testing
       _ = fault(chain: chain, key: pair.key)
     }
   }
+
+  /// The library asks for the time with a precondition, so a time that is none must not get that far.
+  @Test(arguments: [
+    "9913320000000Z", "000000000000Z", "990230250000Z", "99010100000-Z", "991231235959+", "0", "",
+  ])
+  func `a time that is none is a fault and no trap`(time: String) throws {
+    let pair = try TestCertificate()
+    var der = try #require(pair.der)
+    // UTCTime of 13 bytes: the first is notBefore, the second notAfter.
+    let places = der.indices.dropLast(15).filter { der[$0] == 0x17 && der[$0 + 1] == 13 }
+    #expect(places.count == 2)
+    for place in places {
+      der = try #require(pair.der)
+      let text = Array(time.utf8.prefix(13))
+      der.replaceSubrange(place + 2..<place + 15, with: text + Array(repeating: 0x20, count: 13 - text.count))
+      #expect(fault(chain: TestCertificate.pem(der), key: pair.key) == .unusableCertificate)
+    }
+  }
 }

@@ -24,6 +24,20 @@ struct TestCertificate {
     try Self.openssl(["pkey", "-aes256", "-passout", "pass:word"], input: key)
   }
 
+  /// The certificate without its armour.
+  var der: [UInt8]? {
+    let lines = String(decoding: chain, as: UTF8.self).split(separator: "\n").filter {
+      !$0.hasPrefix("-----")
+    }
+    return Data(base64Encoded: lines.joined()).map(Array.init)
+  }
+
+  /// A certificate as PEM.
+  static func pem(_ der: [UInt8]) -> [UInt8] {
+    let text = Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+    return Array("-----BEGIN CERTIFICATE-----\n\(text)\n-----END CERTIFICATE-----\n".utf8)
+  }
+
   private static func openssl(_ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
