@@ -213,6 +213,42 @@ def test_a_caller_that_leaves_is_noticed(served, router, how):
     until(lambda: served.proxy.admin("GET", "/status").json().get("in_flight", 0) == 0)
 
 
+@pytest.mark.parametrize("content", [None, "half"])
+def test_a_caller_that_ends_its_half_is_treated_as_one_in_clear_text(served, router, content):
+    """TLS has an end of its own for each direction, as TCP has: what was asked before it counts just as much."""
+    router.will(late(0.2, says("half")), late(0.2, says("half")))
+    asked = request_text(content) if content else ALIVE
+    with socket.create_connection(("127.0.0.1", served.proxy.port), PATIENCE) as plain:
+        plain.sendall(asked)
+        plain.shutdown(socket.SHUT_WR)
+        wanted = b"".join(iter(lambda: plain.recv(4096), b""))
+    sent, received = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = served.trust.wrap_bio(received, sent, server_hostname="127.0.0.1")
+    with socket.create_connection(("127.0.0.1", served.port), PATIENCE) as raw:
+
+        def step(action):
+            """What `action` returns once enough has come; None when the other side has closed instead."""
+            while True:
+                with contextlib.suppress(ssl.SSLWantReadError):
+                    return action()
+                raw.sendall(sent.read())
+                if not (bytes_ := raw.recv(65536)):
+                    return None
+                received.write(bytes_)
+
+        step(tls.do_handshake)
+        tls.write(asked)
+        with contextlib.suppress(ssl.SSLWantReadError):
+            tls.unwrap()
+        raw.sendall(sent.read())
+        answer = b""
+        with contextlib.suppress(ssl.SSLZeroReturnError):
+            while part := step(lambda: tls.read(4096)):
+                answer += part
+    assert answer.split(b"\r\n")[0] == wanted.split(b"\r\n")[0]
+    assert answer.rpartition(b"\r\n\r\n")[2] == wanted.rpartition(b"\r\n\r\n")[2]
+
+
 def test_the_end_is_told_before_the_connection_is_closed(served):
     with served.connect() as caller:
         caller.sendall(ALIVE.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
@@ -252,15 +288,22 @@ def test_handshakes_that_fail_leave_no_descriptor_behind(served):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can read the memory of another process")
-def test_a_prompt_is_not_kept_by_the_connection_that_it_came_over(served, router):
-    secret = mark("prompt") + "-" + mark("prompt")
-    router.will(says("forgotten"), says("forgotten"))
-    with served.client() as http:
-        assert http.post("/v1/chat/completions", json=prompt(secret)).status_code == 200
-        needles = list(text_needles("prompt", secret))
-        control = Search([Needle("control", "raw", str(served.proxy.directory).encode())])
-        assert control.process(served.proxy.process.pid), "this memory was not read"
-        until(lambda: not Search(needles).process(served.proxy.process.pid), 10)
+def test_neither_prompt_nor_answer_is_kept_by_the_connection_that_they_went_over(served, router):
+    """Small ones, and some of many TLS records; while they are under way, the same search has to find the prompt."""
+    asked, answered = (f"{mark(kind)} {mark(kind)}" for kind in ("prompt", "answer"))
+    asked_for = Search(list(text_needles("prompt", asked)))
+    both = Search([*text_needles("prompt", asked), *text_needles("answer", answered)])
+    memory = served.proxy.process.pid
+    with served.client() as small, served.client() as large, concurrent.futures.ThreadPoolExecutor() as pool:
+        for http, times in ((small, 1), (large, 20_000)):
+            router.reset()
+            router.will(late(1, says(answered * times)))
+            asking = pool.submit(http.post, "/v1/chat/completions", json=prompt(asked * times))
+            router.wait_for(1)
+            assert asked_for.process(memory), "a prompt under way is not found, so one left behind would not be"
+            assert asking.result(PATIENCE).json()["choices"][0]["message"]["content"] == answered * times
+        # Both connections are still open, and nothing follows on them.
+        until(lambda: not both.process(memory), 10)
 
 
 # MARK: Certificates
@@ -377,6 +420,10 @@ def test_the_key_may_be_a_credential_and_health_asks_over_tls(start_proxy, route
     try:
         asked = [program[0], "health", *program[1:]]
         until(lambda: subprocess.run(asked, env=environment, capture_output=True).returncode == 0, 15)
+        # An address that stands for all is no host that anybody may ask for.
+        asked_all = [*asked, "--listen", f"tls:0.0.0.0:{port}"]
+        said = subprocess.run(asked_all, env=environment, capture_output=True, text=True)
+        assert said.returncode == 0, said
     finally:
         daemon.terminate()
         daemon.wait(PATIENCE)
