@@ -9,10 +9,15 @@ let ours: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// How the release programs are linked: nothing exported that nobody loads, and equal functions folded into one.
+/// How the release programs are linked: nothing exported that nobody loads, equal functions folded into one, and all
+/// addresses of foreign functions found at the start and write-protected from then on.
 let lean: [LinkerSetting] = [
   .unsafeFlags(
-    ["-Xlinker", "--no-export-dynamic", "-Xlinker", "--icf=safe"], .when(configuration: .release))
+    [
+      "-Xlinker", "--no-export-dynamic", "-Xlinker", "--icf=safe", "-Xlinker", "-z", "-Xlinker", "relro",
+      "-Xlinker",
+      "-z", "-Xlinker", "now",
+    ], .when(configuration: .release))
 ]
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -26,6 +31,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -47,6 +54,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -62,7 +70,12 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(
       name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
-    .target(name: "CPlatform", cSettings: [.define("_GNU_SOURCE")]),
+    .target(
+      name: "CPlatform",
+      cSettings: [
+        .define("_GNU_SOURCE"), .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
+        .unsafeFlags(["-fstack-protector-strong"]),
+      ]),
     .target(
       name: "CVersion",
       cSettings: [
@@ -86,7 +99,7 @@ let package = Package(
     module("Telemetry", ["Platform"]),
     module("Dialects", ["JSONText"]),
     module("APIDocumentation", ["JSONText", "Sealing"]),
-    module("Listener", ["Platform", nioCore, nioPosix, nioHTTP1, httpTypes, logging]),
+    module("Listener", ["Platform", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, httpTypes, logging]),
     // Layer 5
     module(
       "Relay",
@@ -140,7 +153,8 @@ let package = Package(
     tests("APIDocumentationTests", ["APIDocumentation", "Dialects", "JSONText", "Sealing"]),
     tests("ContentCodingTests", ["ContentCoding", "CZlib", "CZstd"]),
     tests(
-      "ListenerTests", ["Listener", "Platform", nioCore, nioPosix, nioHTTP1, nioEmbedded, httpTypes, logging]),
+      "ListenerTests",
+      ["Listener", "Platform", nioCore, nioPosix, nioHTTP1, nioSSL, nioEmbedded, httpTypes, logging]),
     tests(
       "RelayTests",
       [
