@@ -43,12 +43,13 @@ struct HealthCommand: AsyncParsableCommand {
     if outcome.status != 200 { throw ExitCode.failure }
   }
 
-  /// The first address to ask: a port, which needs no permission, before a socket; one in clear text before one with TLS.
+  /// The address to ask: a port, which needs no permission, before a socket; one of loopback before others, where this
+  /// machine's name is enough; one in clear text before one with TLS.
   static func place(_ listen: [String]) -> LocalAddress? {
     let places = listen.map(ListenEntry.init).compactMap { entry in
       (try? ListenAddress(parsing: entry.place)).map { LocalAddress(address: $0, isTLS: entry.isTLS) }
     }
-    return places.first { $0.socketPath == nil && !$0.isTLS } ?? places.first { $0.socketPath == nil }
-      ?? places.first
+    let ports = places.filter { $0.socketPath == nil }.sorted { !$0.isTLS && $1.isTLS }
+    return ports.first { $0.address.isLoopback } ?? ports.first ?? places.first
   }
 }

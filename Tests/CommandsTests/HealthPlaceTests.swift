@@ -14,8 +14,11 @@ import Testing
       (["unix:/a", "tls:[::1]:4"], "https://[::1]:4", nil),
       (["tls:0.0.0.0:6"], "https://127.0.0.1:6", nil), (["0.0.0.0:6"], "http://127.0.0.1:6", nil),
       (["tls:[::]:7"], "https://[::1]:7", nil), (["[::]:7"], "http://[::1]:7", nil),
+      (["0.0.0.0:4"], "http://127.0.0.1:4", nil), (["[::]:5"], "http://[::1]:5", nil),
+      (["10.1.2.3:6", "unix:/a", "[::1]:7"], "http://[::1]:7", nil),
+      (["10.1.2.3:6", "unix:/a"], "http://10.1.2.3:6", nil),
     ] as [([String], String, String?)])
-  func `a port is asked before a socket, and each by its own way`(
+  func `a port is asked before a socket, loopback before others, and each by its own way`(
     listen: [String], url: String, path: String?
   )
     throws

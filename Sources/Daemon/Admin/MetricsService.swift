@@ -24,7 +24,7 @@ extension Daemon {
     guard let entry = settings.metrics.listen else { return nil }
     do throws(ListenAddressError) {
       let address = try ListenAddress(parsing: entry)
-      if !address.isLoopback {
+      if !address.isLoopback, !settings.access.allowRemote {
         faults.append(
           fault(
             settings, "metrics.listen",
