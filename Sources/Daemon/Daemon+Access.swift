@@ -33,17 +33,15 @@ extension Daemon {
     let metadata: Logger.Metadata = ["address": "\(open.joined(separator: " "))"]
     if settings.access.tokensFile == nil {
       logger.warning(
-        """
-        EVERYBODY WHO REACHES THIS ADDRESS CAN SPEND THE API KEY: access.unauthenticated_remote is true and there are no \
-        tokens
-        """, metadata: metadata)
+        "EVERYBODY WHO REACHES THIS ADDRESS CAN SPEND THE API KEY: access.unauthenticated_remote is true",
+        metadata: metadata)
     }
     logger.warning(
       "clear text: whoever is on the way to this address can read callers' tokens, prompts and answers",
       metadata: metadata)
     if settings.access.hosts == ["loopback"] {
       logger.warning(
-        "access.hosts has only this machine's own names: callers who use another in their URL are refused with status 403",
+        "callers who use another name than this machine's own are refused: access.hosts has no other",
         metadata: metadata)
     }
   }

@@ -14,7 +14,7 @@ import time
 import httpx
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-START_SECONDS = 30
+START_SECONDS = 200
 STOP_SECONDS = 15
 
 _marks: list[str] = []

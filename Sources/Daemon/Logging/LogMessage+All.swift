@@ -208,6 +208,24 @@ extension LogMessage {
       "`nomyo-proxy trust accept` trusted a key.",
       do: "Nothing, if it was you."),
     LogMessage(
+      "9d134c011228507758efd06a3b799810",
+      "EVERYBODY WHO REACHES THIS ADDRESS CAN SPEND THE API KEY: access.unauthenticated_remote is true",
+      "warning",
+      "Others than this machine's programs reach the address, and no token is asked for.",
+      do: "Set `access.tokens_file`, or make sure that something else keeps strangers away."),
+    LogMessage(
+      "1c56e8b2f5381714ba74136907d748c1",
+      "clear text: whoever is on the way to this address can read callers' tokens, prompts and answers",
+      "warning",
+      "Others than this machine's programs reach the address, and there is no TLS.",
+      do: "Put TLS in front of it, or use a network in which nobody listens."),
+    LogMessage(
+      "aa8fdbb3f02732cfb9996abb6e8d0435",
+      "callers who use another name than this machine's own are refused: access.hosts has no other",
+      "warning",
+      "Others than this machine's programs reach the address, but none of its names is allowed in `Host`.",
+      do: "Add the names that callers use to `access.hosts`, or `addresses` for every IP address."),
+    LogMessage(
       "ed55e26f2fb147b7237a40d72238d719",
       "trust not recorded", "warning",
       "The router's key is trusted, but that could not be written down.",
