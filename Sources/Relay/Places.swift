@@ -38,6 +38,12 @@ final class Places: Sendable {
 
     deinit { places.taken.withLock { [token, count] in $0.add(-count, token) } }
 
+    /// Gives all of them back at once.
+    mutating func giveBack() {
+      places.taken.withLock { [token, count] in $0.add(-count, token) }
+      count = 0
+    }
+
     /// Takes as many as `count`, or as there may be at all.
     mutating func widen(to count: Int, of limits: Limits) throws(Shortage) {
       let more = min(count, limits.all, limits.token?.limit ?? count) - self.count

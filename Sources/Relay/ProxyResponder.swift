@@ -110,7 +110,9 @@ public final class ProxyResponder: Responder {
       return try await reply.send(answer(error.fault, to: head))
     }
     switch await prepared(route, request, caller, live) {
-    case .answer(let answer): try await reply.send(answer)
+    case .answer(let answer):
+      hold.giveBack()
+      try await reply.send(answer)
     case .question(let call, let decoded):
       // Each exchange that runs or waits for its turn counts, also where several are one request.
       do throws(Places.Shortage) {
@@ -118,7 +120,8 @@ public final class ProxyResponder: Responder {
       } catch {
         return try await reply.send(answer(error.fault, to: head))
       }
-      try await exchange(call, decoded, reply)
+      // Whoever reads its answer slowly keeps nobody else from being answered.
+      try await exchange(call, decoded, reply) { hold.giveBack() }
     }
   }
 

@@ -21,6 +21,7 @@ public final class HTTPServer: Sendable {
   private let ended = Latch()
 
   var register: ConnectionRegister { surroundings.register }
+  var room: SharedRoom { surroundings.room }
 
   /// Whether somebody has stopped it.
   var isStopping: Bool {
@@ -48,6 +49,7 @@ public final class HTTPServer: Sendable {
     (self.addresses, self.inherited, self.secure) = (addresses, inherited, secure)
     surroundings = ConnectionSurroundings(
       responder: responder, limits: limits, register: ConnectionRegister(limits: limits),
+      room: SharedRoom(BodyRoom(capacity: limits.bodyRoom, patience: TimeAmount(limits.bodyPatience))),
       dateLine: DateLine(), logger: logger)
     group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, eventLoopThreads))
   }
