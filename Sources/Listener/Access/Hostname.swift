@@ -56,7 +56,9 @@ struct Hostname: Equatable, Sendable {
     return parts.count == 4
       && parts.allSatisfy { part in
         // How long a part may be comes first: the number of a longer one need not fit.
-        guard (1...3).contains(part.count), part.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
+        guard (1...3).contains(part.count), part.allSatisfy({ (0x30...0x39).contains($0) }) else {
+          return false
+        }
         let value = part.reduce(0) { $0 * 10 + Int($1) - 0x30 }
         return value <= 255 && (part.count == 1 || part.first != UInt8(ascii: "0"))
       }
