@@ -23,8 +23,8 @@ export NOMYO_PROXY_COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
 # program, nobody can put there. Swift has no stack protector; how the programs are linked is said in Package.swift.
 HARDENED := --disable-local-rpath -Xcc -fstack-protector-strong -Xcxx -fstack-protector-strong
 
-FORMATTED := Sources Tests Package.swift
-FUZZ_SECONDS := 15
+FORMATTED := Sources Tests Fuzz Package.swift
+FUZZ_SECONDS := 5
 
 .PHONY: help deps build release deb image test test-swift test-interop test-clients test-demo test-containers test-soak test-fuzz test-systemd check format demo run bench \
   sbom clean
@@ -101,7 +101,7 @@ test-soak: release ## Three minutes of everything at once: nothing lost, nothing
 test-deb: deb ## The Debian packages: bytes, contents, manual pages, completions, a root to live in
 	@DIST=$(DIST) tools/step --closing 1 test-deb "Debian packages" Tests/Debian/run
 
-test-fuzz: deps ## Each fuzz target for a quarter of a minute
+test-fuzz: deps ## Each fuzz target for a few seconds
 	@tools/fuzz-all $(FUZZ_SECONDS)
 
 check: deps ## Format, imports, sizes, what does not belong here
