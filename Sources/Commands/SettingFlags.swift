@@ -87,6 +87,22 @@ struct SettingFlags: ParsableArguments {
   var limitsConnections: String?
   @Option(name: .setting("limits.in_flight"), help: .setting("limits.in_flight"))
   var limitsInFlight: String?
+  @Option(name: .setting("limits.bodies"), help: .setting("limits.bodies"))
+  var limitsBodies: String?
+  @Option(name: .setting("limits.header_bytes"), help: .setting("limits.header_bytes"))
+  var limitsHeaderBytes: String?
+  @Option(name: .setting("limits.header_count"), help: .setting("limits.header_count"))
+  var limitsHeaderCount: String?
+  @Option(name: .setting("limits.header_timeout"), help: .setting("limits.header_timeout"))
+  var limitsHeaderTimeout: String?
+  @Option(name: .setting("limits.body_timeout"), help: .setting("limits.body_timeout"))
+  var limitsBodyTimeout: String?
+  @Option(name: .setting("limits.idle_timeout"), help: .setting("limits.idle_timeout"))
+  var limitsIdleTimeout: String?
+  @Option(name: .setting("limits.write_timeout"), help: .setting("limits.write_timeout"))
+  var limitsWriteTimeout: String?
+  @Option(name: .setting("limits.requests_per_connection"), help: .setting("limits.requests_per_connection"))
+  var limitsRequestsPerConnection: String?
   @Option(name: .setting("keys.mode"), help: .setting("keys.mode"))
   var keysMode: String?
   @Option(name: .setting("keys.directory"), help: .setting("keys.directory"), completion: .directory)
@@ -134,7 +150,16 @@ struct SettingFlags: ParsableArguments {
       "stream.keepalive": streamKeepalive,
       "privacy.strip_identifiers": privacyStripIdentifiers, "limits.request": limitsRequest,
       "limits.response": limitsResponse, "limits.connections": limitsConnections,
-      "limits.in_flight": limitsInFlight, "keys.bits": keysBits, "shutdown.drain": shutdownDrain,
+      "limits.in_flight": limitsInFlight,
+      "limits.bodies": limitsBodies,
+      "limits.header_bytes": limitsHeaderBytes,
+      "limits.header_count": limitsHeaderCount,
+      "limits.header_timeout": limitsHeaderTimeout,
+      "limits.body_timeout": limitsBodyTimeout,
+      "limits.idle_timeout": limitsIdleTimeout,
+      "limits.write_timeout": limitsWriteTimeout,
+      "limits.requests_per_connection": limitsRequestsPerConnection,
+      "keys.bits": keysBits, "shutdown.drain": shutdownDrain,
       "router.trust": routerTrust, "router.pins": routerPins, "privacy.pad_requests": privacyPadRequests,
       "privacy.secure_memory": privacySecureMemory, "keys.mode": keysMode, "keys.directory": keysDirectory,
       "keys.password_file": keysPasswordFile, "keys.rotate_every": keysRotateEvery,

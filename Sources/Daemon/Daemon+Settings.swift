@@ -19,7 +19,7 @@ extension Daemon {
   /// When descriptors run out, callers hang without a word, so the listener has to say no before: each exchange may need
   /// one more towards the router, and some are for files and pipes.
   func listenerLimits(openFiles: Int) -> ListenerLimits {
-    var limits = ListenerLimits()
+    var limits = callerLimits
     let room = openFiles - limits.excessConnections - settings.limits.inFlight - Self.reservedFiles
     limits.maxConnections = min(settings.limits.connections, max(Self.fewestConnections, room))
     if limits.maxConnections < settings.limits.connections {
@@ -27,6 +27,20 @@ extension Daemon {
         "fewer connections than limits.connections: too few open files allowed",
         metadata: ["connections": "\(limits.maxConnections)", "open_files": "\(openFiles)"])
     }
+    return limits
+  }
+
+  /// What is granted to callers and to the operator alike.
+  var callerLimits: ListenerLimits {
+    var limits = ListenerLimits()
+    limits.maxHeaderBytes = settings.limits.headerBytes
+    limits.maxHeaderFields = settings.limits.headerCount
+    limits.headerTimeout = settings.limits.headerTimeout
+    limits.bodyTimeout = settings.limits.bodyTimeout
+    limits.idleTimeout = settings.limits.idleTimeout
+    limits.writeTimeout = settings.limits.writeTimeout
+    limits.requestsPerConnection = settings.limits.requestsPerConnection
+    limits.bodyRoom = settings.limits.bodies
     return limits
   }
 

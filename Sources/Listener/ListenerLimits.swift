@@ -24,8 +24,22 @@ public struct ListenerLimits: Sendable, Equatable {
   public var bodyProgress = 1024
   /// How long a connection may wait for its next request.
   public var idleTimeout: Duration = .seconds(75)
-  /// How long a caller may leave an answer lying without taking a byte of it.
+  /// Within this time a caller has to take at least ``writeProgress`` bytes of its answer, or the rest.
   public var writeTimeout: Duration = .seconds(120)
+  /// See ``writeTimeout``.
+  public var writeProgress = 1024
+  /// Requests on one connection; 0 for any number.
+  public var requestsPerConnection = 0
+  /// Bytes of bodies that all connections together may hold, without the first ``bodyShare`` of each.
+  ///
+  /// A request's count from their arrival until its answer is out, an answer's while its caller does not take it.
+  public var bodyRoom = 256 << 20
+  /// See ``bodyRoom``.
+  public var bodyShare = 64 * 1024
+  /// How long a body may be on its way before it has to give way to others when ``bodyRoom`` is full.
+  ///
+  /// The largest takes a fraction of a second between programs of one machine.
+  public var bodyPatience: Duration = .seconds(5)
   /// How long, after the last answer of a connection, what still arrives is read and thrown away, so that the
   /// answer is not lost to a reset (RFC 9112 section 9.6).
   public var lingerTime: Duration = .seconds(2)

@@ -37,9 +37,10 @@ struct ChatReply {
   /// How long ago the request arrived.
   let elapsed: @Sendable () -> Duration
 
-  func stream(_ work: @escaping @Sendable () async -> ExchangeEnding, at now: Int) async throws(CallerGone)
-    -> ExchangeEnding
-  {
+  /// Brings it as events; `answered` is called when only writing is left.
+  func stream(
+    _ work: @escaping @Sendable () async -> ExchangeEnding, at now: Int, answered: () -> Void
+  ) async throws(CallerGone) -> ExchangeEnding {
     var stream = request.encoder.stream(at: now)
     let waited = try await waiting(
       for: work, schedule: WaitSchedule(first: pacing.commitAfter, interval: pacing.keepalive), clock: clock
@@ -51,6 +52,7 @@ struct ChatReply {
         try await reply.write(stream.opening())
       }
     }
+    answered()
     // What the dialect has no words for is a failure, and a real status if nothing was said yet.
     let result = waited.result.flatMap { [stream] answer in
       stream.refusal(of: answer).map { .failure(FailedExchange(failure: .answer($0), wasTriedAgain: false)) }
@@ -59,6 +61,7 @@ struct ChatReply {
     let ending = ExchangeEnding(result: result, report: waited.report)
     switch ending.result {
     case .success(let answer):
+      await reply.keeps(answer.byteCount)
       if !reply.hasBegun { try await reply.begin(.ok, streamFields(stream.contentType, ending.report)) }
       try await stream.write(answer, at: time()) { (piece) async throws(CallerGone) in
         try await reply.write(piece)
@@ -73,9 +76,10 @@ struct ChatReply {
     return ending
   }
 
-  func whole(_ work: @escaping @Sendable () async -> ExchangeEnding) async throws(CallerGone)
-    -> ExchangeEnding
-  {
+  /// Brings it as a whole; `answered` is called when only writing is left.
+  func whole(
+    _ work: @escaping @Sendable () async -> ExchangeEnding, answered: () -> Void
+  ) async throws(CallerGone) -> ExchangeEnding {
     let schedule = WaitSchedule(first: pacing.commitWholeAfter, interval: pacing.wholeKeepalive)
     let ending = try await waiting(for: work, schedule: schedule, clock: clock) {
       () async throws(CallerGone) in
@@ -84,8 +88,10 @@ struct ChatReply {
       try await reply.write([UInt8(ascii: " ")])
     }
     let encoded = encoded(ending)
+    answered()
     switch encoded {
     case .success(let body) where reply.hasBegun:
+      await reply.keeps(body.count)
       try await reply.write(body)
       try await reply.finish()
     case .success(let body):

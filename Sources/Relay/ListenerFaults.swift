@@ -21,6 +21,7 @@ extension ListenerFault {
     case .bodyTooLarge: "request_too_large"
     case .headerTimeout: "header_timeout"
     case .bodyTimeout: "body_timeout"
+    case .tooManyBodies: "too_many_bodies"
     case .tooManyConnections: "too_many_connections"
     case .shuttingDown: "shutting_down"
     case .unanswered: "internal_error"
@@ -35,12 +36,16 @@ extension ListenerFault {
     case .unsupportedTransferCoding: "Only the chunked transfer coding is understood."
     case .unsupportedExpectation: "Only the expectation 100-continue is understood."
     case .headersTooLarge(let limit):
-      "The request's head is larger than \(limit) bytes or has too many fields."
+      "The request's head is larger than \(limit) bytes, or has more fields than limits.header_count allows. Send less, or "
+        + "raise limits.header_bytes or limits.header_count."
     case .bodyTooLarge(let limit):
       "The request body is larger than \(limit) bytes, which is what limits.request allows. Shorten the conversation or "
         + "the attachments."
-    case .headerTimeout: "The head of the request did not arrive in time."
-    case .bodyTimeout: "The body of the request stopped arriving."
+    case .headerTimeout: "The head of the request did not arrive within limits.header_timeout."
+    case .bodyTimeout: "The body of the request stopped arriving for as long as limits.body_timeout."
+    case .tooManyBodies(let limit):
+      "The bodies of all requests together would be larger than \(limit) bytes, which is what limits.bodies allows. Try "
+        + "again shortly."
     case .tooManyConnections(let limit):
       "There are more than \(limit) connections, which is what limits.connections allows. Try again shortly."
     case .shuttingDown: "The proxy is stopping and gave up this request. Try again."
@@ -50,7 +55,7 @@ extension ListenerFault {
 
   private var retryAfter: Duration? {
     switch self {
-    case .tooManyConnections, .shuttingDown: .seconds(1)
+    case .tooManyBodies, .tooManyConnections, .shuttingDown: .seconds(1)
     default: nil
     }
   }

@@ -11,6 +11,12 @@ final class Places: Sendable {
 
     deinit { places.taken.withLock { [count] in $0 -= count } }
 
+    /// Gives all of them back at once.
+    mutating func giveBack() {
+      places.taken.withLock { [count] in $0 -= count }
+      count = 0
+    }
+
     /// Takes as many as `count` of so many; false if there are not enough.
     mutating func widen(to count: Int, of limit: Int) -> Bool {
       let more = min(count, limit) - self.count

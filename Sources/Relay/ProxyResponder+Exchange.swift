@@ -8,8 +8,10 @@ import Telemetry
 
 /// Requests that ask the model.
 extension ProxyResponder {
-  /// Asks the router and brings its answer to the caller.
-  func exchange(_ call: Call, _ decoded: Call.Decoded, _ reply: Reply) async throws(CallerGone) {
+  /// Asks the router and brings its answer to the caller; calls `answered` in between.
+  func exchange(
+    _ call: Call, _ decoded: Call.Decoded, _ reply: Reply, answered: () -> Void
+  ) async throws(CallerGone) {
     let (configuration, request) = (call.live.configuration, decoded.request)
     let patience = CallerPatience(call.head.fields)
     let limit = patience.limit(
@@ -31,9 +33,9 @@ extension ProxyResponder {
     do {
       let ending =
         if request.isStream {
-          try await chatReply.stream(work, at: WallClock.seconds())
+          try await chatReply.stream(work, at: WallClock.seconds(), answered: answered)
         } else {
-          try await chatReply.whole(work)
+          try await chatReply.whole(work, answered: answered)
         }
       let total = call.arrived.duration(to: .now)
       metrics.exchangeEnded(ending.report.counted(ending.result, total: total))

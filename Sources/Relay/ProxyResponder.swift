@@ -93,13 +93,16 @@ public final class ProxyResponder: Responder {
       return try await reply.send(answer(.tooManyInFlight, to: head))
     }
     switch await prepared(route, request, live) {
-    case .answer(let answer): try await reply.send(answer)
+    case .answer(let answer):
+      hold.giveBack()
+      try await reply.send(answer)
     case .question(let call, let decoded):
       // Each exchange that runs or waits for its turn counts, also where several are one request.
       guard hold.widen(to: min(decoded.request.chats.count, ExchangeBatch.width), of: limit) else {
         return try await reply.send(answer(.tooManyInFlight, to: head))
       }
-      try await exchange(call, decoded, reply)
+      // Whoever reads its answer slowly keeps nobody else from being answered.
+      try await exchange(call, decoded, reply) { hold.giveBack() }
     }
   }
 

@@ -3,7 +3,9 @@ import Pacing
 
 extension SettingKey {
   /// Every key there is, in the order in which people read about them.
-  public static let all: [SettingKey] = [
+  public static let all: [SettingKey] = exchange + limits + own
+
+  private static let exchange: [SettingKey] = [
     SettingKey(
       "listen", \.listen, .list(of: .listenAddress, atLeast: 1),
       """
@@ -201,20 +203,9 @@ extension SettingKey {
       when it is freed. `auto` does what the system allows and warns of the rest, `required` does not start \
       without all of it.
       """),
+  ]
 
-    SettingKey(
-      "limits.request", \.limits.request, .size(1 << 10, 10 << 20),
-      "The largest request body, after decompression as well. The router takes no more than 10MiB."),
-    SettingKey(
-      "limits.response", \.limits.response, .size(1 << 10, 1 << 30),
-      "The largest answer that is accepted from the router."),
-    SettingKey(
-      "limits.connections", \.limits.connections, .integer(1...65536),
-      "How many connections callers may hold open at once."),
-    SettingKey(
-      "limits.in_flight", \.limits.inFlight, .integer(1...65536),
-      "How many requests may be under way at once; one more is refused."),
-
+  private static let own: [SettingKey] = [
     SettingKey(
       "keys.mode", \.keys.mode, .word,
       """

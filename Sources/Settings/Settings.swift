@@ -165,6 +165,22 @@ public struct Settings: Sendable {
     public var connections = 1024
     /// The most requests at once.
     public var inFlight = 256
+    /// The most bytes of bodies at once.
+    public var bodies = 256 << 20
+    /// The most bytes of a head.
+    public var headerBytes = 32 << 10
+    /// The most fields of a head.
+    public var headerCount = 128
+    /// From the first byte of a head to its end.
+    public var headerTimeout = Duration.seconds(30)
+    /// From one piece of a body to the next.
+    public var bodyTimeout = Duration.seconds(30)
+    /// From an answer to the next request.
+    public var idleTimeout = Duration.seconds(75)
+    /// From one piece of an answer that is taken to the next.
+    public var writeTimeout = Duration.seconds(120)
+    /// The most requests on one connection; 0: no limit.
+    public var requestsPerConnection = 10_000
   }
 
   /// The key pairs that answers are sealed to.

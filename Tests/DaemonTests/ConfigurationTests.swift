@@ -98,12 +98,21 @@ import Upstream
     settings.limits.connections = 5
     settings.limits.inFlight = 6
     settings.limits.request = 7
+    (settings.limits.headerBytes, settings.limits.headerCount) = (2000, 20)
+    (settings.limits.headerTimeout, settings.limits.bodyTimeout) = (.seconds(2), .seconds(3))
+    (settings.limits.idleTimeout, settings.limits.writeTimeout) = (.seconds(4), .seconds(5))
+    (settings.limits.requestsPerConnection, settings.limits.bodies) = (21, 22 << 20)
     settings.stream.commitAfter = .seconds(8)
     settings.stream.keepalive = .seconds(9)
     settings.privacy.stripIdentifiers = .all
     settings.models.aliases = ["a": "b"]
     let daemon = try Daemon(settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     #expect(daemon.listenerLimits(openFiles: 65536).maxConnections == 5)
+    #expect(daemon.callerLimits.maxHeaderBytes == 2000 && daemon.callerLimits.maxHeaderFields == 20)
+    #expect(
+      daemon.callerLimits.headerTimeout == .seconds(2) && daemon.callerLimits.bodyTimeout == .seconds(3))
+    #expect(daemon.callerLimits.idleTimeout == .seconds(4) && daemon.callerLimits.writeTimeout == .seconds(5))
+    #expect(daemon.callerLimits.requestsPerConnection == 21 && daemon.callerLimits.bodyRoom == 22 << 20)
     let upstream = daemon.upstreamOptions
     #expect(upstream.caFile == "/ca.pem" && upstream.allowHTTP && upstream.proxy == .url("http://proxy:1"))
     #expect(upstream.connectTimeout == .seconds(3) && upstream.responseTimeout == .seconds(33))

@@ -8,7 +8,7 @@ import Testing
   private static let limits = ListenerLimits.with {
     ($0.headerTimeout, $0.bodyTimeout, $0.bodyProgress) = (.seconds(30), .seconds(20), 100)
     ($0.idleTimeout, $0.writeTimeout, $0.lingerTime) = (.seconds(75), .seconds(120), .seconds(2))
-    $0.crossingTime = .milliseconds(250)
+    ($0.crossingTime, $0.writeProgress) = (.milliseconds(250), 1)
   }
   private static let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
   private static let post = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n"
@@ -148,6 +148,19 @@ import Testing
     connection.wait(.seconds(119))
     connection.readSome()
     connection.wait(.seconds(120))
+    #expect(connection.isOpen)
+    connection.wait(.seconds(1))
+    #expect(!connection.isOpen)
+  }
+
+  @Test func `a caller that takes its answer byte by byte is cut`() throws {
+    var limits = Self.limits
+    limits.writeProgress = 2
+    let connection = try EmbeddedConnection(limits: limits)
+    connection.stopReading()
+    connection.receive(Self.get)
+    connection.wait(.seconds(119))
+    connection.readSome()
     #expect(connection.isOpen)
     connection.wait(.seconds(1))
     #expect(!connection.isOpen)

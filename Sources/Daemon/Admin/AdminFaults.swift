@@ -54,7 +54,7 @@ extension APIFault {
       switch fault {
       case .bodyTooLarge(let limit):
         ("request_too_large", "No request to the admin listener needs more than \(limit) bytes.")
-      case .tooManyConnections, .shuttingDown:
+      case .tooManyBodies, .tooManyConnections, .shuttingDown:
         ("unavailable", "The daemon takes no more requests just now. Try again shortly.")
       case .headerTimeout, .bodyTimeout: ("timeout", "The request did not arrive in time.")
       case .unanswered: ("internal_error", "The daemon failed on its own account; the log has the details.")

@@ -54,7 +54,7 @@ extension Daemon {
   }
 
   var adminLimits: ListenerLimits {
-    var limits = ListenerLimits()
+    var limits = callerLimits
     limits.maxConnections = 16
     return limits
   }

@@ -21,6 +21,8 @@ public struct ChatAnswer: Sendable {
 
   /// The answer's text.
   public let document: JSONDocument
+  /// The bytes of its text.
+  public var byteCount: Int { document.bytes.count }
   /// The answer's members.
   public let object: JSONObject
   /// In the order in which they came.

@@ -3,6 +3,11 @@ import NIOCore
 
 /// Refusals, time and the end.
 extension Connection {
+  /// Whether another request may come after this one.
+  func mayFollow(_ request: WireHead) -> Bool {
+    request.keepsAlive && (limits.requestsPerConnection == 0 || exchange < limits.requestsPerConnection)
+  }
+
   /// Answers a head without the responder.
   ///
   /// A short body is read and thrown away and the connection kept; before a long one, or one that the caller
@@ -15,7 +20,7 @@ extension Connection {
       case .length(let length): length <= limits.discardLimit && !current.awaitsContinue
       case .chunked: false
       }
-    machine.requestRefused(keepsAlive: current.keepsAlive && isShort)
+    machine.requestRefused(keepsAlive: mayFollow(current) && isShort)
     if current.framing != .none { watchBody() }
     sendWhole(answer, nil)
   }
@@ -24,6 +29,7 @@ extension Connection {
   func fail(_ fault: ListenerFault) {
     surroundings.logger.debug("request refused", metadata: ["fault": "\(fault)"])
     valve.discards = true
+    if machine.phase == .receiving { dropBody() }
     switch machine.faulted() {
     case .answer: sendWhole(surroundings.responder.answer(toFault: fault, head: current?.head), nil)
     case .next(let next): goOn(next)
@@ -32,6 +38,7 @@ extension Connection {
 
   /// Goes on after one half of an exchange.
   func goOn(_ next: ConnectionMachine.Next) {
+    if next != .wait { leaveRoom() }
     switch next {
     case .wait: break
     case .serve:

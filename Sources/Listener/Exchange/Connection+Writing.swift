@@ -30,6 +30,7 @@ extension Connection {
     writeHead(answer.status, answer.fields, framing: framing, keepsAlive: keepsAlive, to: &buffer)
     if framing != .bodiless, !isHead { buffer.writeBytes(answer.body) }
     transmit(buffer, endsAnswer: true, delivery)
+    if outgoing.pending > 0 { makeRoom(forAnswerOf: answer.body.count) }
   }
 
   /// Writes the head of an answer whose parts follow.
@@ -65,6 +66,13 @@ extension Connection {
     var buffer = ByteBuffer()
     if outgoing.framing == .chunked, !isHead { buffer.writeLastChunk() }
     transmit(buffer, endsAnswer: true, delivery)
+  }
+
+  /// All of the answer is there, and so many bytes of it are kept until it is written.
+  func keep(_ bytes: Int) {
+    if machine.phase == .responding(begun: true) || machine.phase == .responding(begun: false) {
+      makeRoom(forAnswerOf: bytes)
+    }
   }
 
   /// Gives the answer up.
@@ -139,8 +147,8 @@ extension Connection {
     alarm?.set(.write, in: TimeAmount(limits.writeTimeout))
   }
 
-  /// A write has waited for the whole time: goes on if the caller took anything of it, else cuts.
+  /// A write has waited for the whole time: goes on if the caller took enough of it, else cuts.
   func lookAtStalledWrite() {
-    if buffered < outgoing.bufferedAtLastLook { watchWrite() } else { cut() }
+    if outgoing.bufferedAtLastLook - buffered >= limits.writeProgress { watchWrite() } else { cut() }
   }
 }

@@ -9,6 +9,7 @@ struct ConnectionSurroundings: Sendable {
   let responder: any Responder
   let limits: ListenerLimits
   let register: ConnectionRegister
+  let room: SharedRoom
   let dateLine: DateLine
   let logger: Logger
 }
@@ -49,7 +50,10 @@ final class Connection: ChannelInboundHandler {
   private var boundaryThisRead = false
   /// Whether the caller has begun a head and not ended it.
   private(set) var hasPartOfHead = false
-  private var body = BodyCollector()
+  var body = BodyCollector()
+  private(set) var bodyBegan = NIODeadline.uptimeNanoseconds(0)
+  /// Whether bodies of this connection count among those of all.
+  var holdsRoom = false
   var bodyBytes = 0
   var bodyBytesAtLastLook = 0
   private var overhead = Overhead()
@@ -135,6 +139,7 @@ extension Connection {
     if machine.connectionClosed() { task?.cancel() }
     alarm?.end()
     parts.removeAll()
+    leaveRoom()
     surroundings.register.leave(ObjectIdentifier(self))
   }
 
@@ -229,20 +234,22 @@ extension Connection {
   }
 
   private func receive(_ wire: WireHead, limit: Int) {
-    machine.requestAdmitted(keepsAlive: wire.keepsAlive)
+    machine.requestAdmitted(keepsAlive: mayFollow(wire))
     guard wire.framing != .none else { return body.begin(limit: 0, expecting: 0) }
     if case .length(let length) = wire.framing {
       body.begin(limit: limit, expecting: length)
     } else {
       body.begin(limit: limit, expecting: 0)
     }
+    bodyBegan = context?.eventLoop.now ?? .now()
     watchBody()
     if wire.awaitsContinue { sayContinue() }
   }
 
   private func bodyArrived(_ buffer: ByteBuffer) {
     guard machine.phase == .receiving else { return }
-    if !body.append(buffer) { fail(.bodyTooLarge(limit: body.limit)) }
+    guard body.append(buffer) else { return fail(.bodyTooLarge(limit: body.limit)) }
+    if !makeRoomForBody() { fail(.tooManyBodies(limit: limits.bodyRoom)) }
   }
 
   private func bodyEnded() {
@@ -255,12 +262,14 @@ extension Connection {
   private func startResponder() {
     guard let current, let context else { return }
     alarm?.clear()
+    keepRoom()
     let own = NIOLoopBound(self, eventLoop: context.eventLoop)
     let (number, responder, register) = (exchange, surroundings.responder, surroundings.register)
+    let freeBytes = holdsRoom ? 0 : limits.bodyShare
     let request = InboundRequest(head: current.head, body: body.take())
     register.requestBegan()
     task = Task {
-      let reply = Reply(to: ConnectionSink(connection: own, exchange: number))
+      let reply = Reply(to: ConnectionSink(connection: own, exchange: number, freeBytes: freeBytes))
       await responder.respond(to: request, through: reply)
       if reply.isComplete { return register.requestEnded() }
       own.eventLoop.execute {

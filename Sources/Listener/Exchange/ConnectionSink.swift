@@ -5,6 +5,8 @@ import NIOCore
 struct ConnectionSink: ReplySink {
   let connection: NIOLoopBound<Connection>
   let exchange: Int
+  /// So many bytes may be kept unsaid.
+  let freeBytes: Int
 
   func send(_ answer: OutboundAnswer) async -> Bool {
     await onLoop { $0.sendWhole(answer, $1) }
@@ -20,6 +22,14 @@ struct ConnectionSink: ReplySink {
 
   func finish() async -> Bool {
     await onLoop { $0.finish($1) }
+  }
+
+  func keeps(_ bytes: Int) async {
+    guard bytes > freeBytes else { return }
+    _ = await onLoop {
+      $0.keep(bytes)
+      $1.resume(returning: true)
+    }
   }
 
   func abort() async {

@@ -20,6 +20,8 @@ public enum ListenerFault: Error, Equatable {
   case headerTimeout
   /// The body stopped arriving.
   case bodyTimeout
+  /// The bodies of all callers together would be larger than this many bytes.
+  case tooManyBodies(limit: Int)
   /// More callers at once than this.
   case tooManyConnections(limit: Int)
   /// The server is going down and has given this request up.
@@ -37,7 +39,7 @@ public enum ListenerFault: Error, Equatable {
     case .headersTooLarge: .requestHeaderFieldsTooLarge
     case .bodyTooLarge: .contentTooLarge
     case .headerTimeout, .bodyTimeout: .requestTimeout
-    case .tooManyConnections, .shuttingDown: .serviceUnavailable
+    case .tooManyBodies, .tooManyConnections, .shuttingDown: .serviceUnavailable
     case .unanswered: .internalServerError
     }
   }

@@ -19,8 +19,15 @@ public protocol ReplySink: Sendable {
   func write(_ bytes: [UInt8]) async -> Bool
   /// Ends the body.
   func finish() async -> Bool
+  /// All of the answer is there; so many bytes are kept until it is written.
+  func keeps(_ bytes: Int) async
   /// Cuts the connection.
   func abort() async
+}
+
+extension ReplySink {
+  /// Nothing: most sinks have room for everything.
+  public func keeps(_ bytes: Int) async {}
 }
 
 /// One answer on its way to one caller.
@@ -70,6 +77,13 @@ public final class Reply: Sendable {
     try await advance(from: .begun, to: .begun)
     guard await sink.finish() else { throw CallerGone() }
     stage.store(Stage.complete.rawValue, ordering: .releasing)
+  }
+
+  /// Says that all of the answer is there and that so many bytes are kept until its parts are written.
+  ///
+  /// From then on the caller is the one who is waited for: if others need the memory, a slow one is cut off.
+  public func keeps(_ bytes: Int) async {
+    await sink.keeps(bytes)
   }
 
   /// Cuts the connection, so that the caller sees that the answer is not whole.

@@ -43,6 +43,11 @@ final class ConnectionRegister: Sendable {
   /// Every connection there is.
   var all: [NIOLoopBound<Connection>] { state.withLock { Array($0.connections.values) } }
 
+  /// The connection of this identity, nil if it is gone.
+  func connection(_ identity: ObjectIdentifier) -> NIOLoopBound<Connection>? {
+    state.withLock { $0.connections[identity] }
+  }
+
   func enter(_ connection: NIOLoopBound<Connection>, as identity: ObjectIdentifier) -> Entry {
     state.withLock { state in
       state.connections[identity] = connection

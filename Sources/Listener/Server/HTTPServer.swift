@@ -20,6 +20,7 @@ public final class HTTPServer: Sendable {
   private let ended = Latch()
 
   var register: ConnectionRegister { surroundings.register }
+  var room: SharedRoom { surroundings.room }
 
   /// Whether somebody has stopped it.
   var isStopping: Bool {
@@ -45,6 +46,7 @@ public final class HTTPServer: Sendable {
     (self.addresses, self.inherited) = (addresses, inherited)
     surroundings = ConnectionSurroundings(
       responder: responder, limits: limits, register: ConnectionRegister(limits: limits),
+      room: SharedRoom(BodyRoom(capacity: limits.bodyRoom, patience: TimeAmount(limits.bodyPatience))),
       dateLine: DateLine(), logger: logger)
     group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, eventLoopThreads))
   }

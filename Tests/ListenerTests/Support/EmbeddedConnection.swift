@@ -1,6 +1,7 @@
 import HTTPTypes
 import NIOCore
 import NIOEmbedded
+import Platform
 import Testing
 
 @testable import Listener
@@ -24,7 +25,9 @@ final class EmbeddedConnection {
     register = ConnectionRegister(limits: limits)
     if isLate { register.drain() }
     let surroundings = ConnectionSurroundings(
-      responder: responder, limits: limits, register: register, dateLine: DateLine(), logger: .silent)
+      responder: responder, limits: limits, register: register,
+      room: SharedRoom(BodyRoom(capacity: limits.bodyRoom, patience: TimeAmount(limits.bodyPatience))),
+      dateLine: DateLine(), logger: .silent)
     try channel.pipeline.syncOperations.addHandler(socket)
     try HTTPServer.prepare(channel, peer: .tcp(address: "127.0.0.1", port: 1), surroundings)
     try channel.setOption(.allowRemoteHalfClosure, value: true).wait()
