@@ -14,6 +14,8 @@ import Testing
   }
 
   static let shapes = [
+    Shape(name: "no Host", head: "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n"),
+    Shape(name: "two Hosts", head: post("Host: x", "Content-Length: 5")),
     Shape(name: "both lengths", head: post("Content-Length: 5", "Transfer-Encoding: chunked")),
     Shape(name: "both lengths, other order", head: post("Transfer-Encoding: chunked", "Content-Length: 5")),
     Shape(name: "both, coding in capitals", head: post("Content-Length: 5", "TRANSFER-ENCODING: Chunked")),

@@ -55,6 +55,14 @@ struct EffectiveTextTests {
     response = "1GiB"
     connections = 1
     in_flight = 65536
+    bodies = "1GiB"
+    header_bytes = "64KiB"
+    header_count = 16
+    header_timeout = "100ms"
+    body_timeout = "1h"
+    idle_timeout = "24h"
+    write_timeout = "150s"
+    requests_per_connection = 0
     [keys]
     mode = "directory"
     directory = "/keys"

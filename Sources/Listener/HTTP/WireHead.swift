@@ -32,6 +32,9 @@ struct WireHead {
     else { throw .malformed }
     let fields = try Self.fields(message.headers)
     let isModern = message.version.minor == 1
+    // RFC 9112 section 3.2: one, and none is for HTTP/1.0 alone.
+    let hosts = fields[values: .host].count
+    guard hosts == 1 || (hosts == 0 && !isModern) else { throw .malformed }
     framing = try Self.framing(fields, isModern: isModern)
     awaitsContinue = try Self.expectation(fields) && isModern && framing != .none
     // The decoder stops for good after a request that asks for an upgrade, which nobody here grants.
