@@ -85,6 +85,18 @@ import Testing
     #expect(Self.standard.refusal(for: Self.head(host: row.text)) == row.refusal)
   }
 
+  @Test(arguments: ["a", "9", "\u{FF}"], [4, 19, 20, 300, 20_000])
+  func `a host whose parts are as long as can be is refused, and ends nothing`(
+    _ character: String, _ count: Int
+  ) {
+    let part = String(repeating: character, count: count)
+    for host in ["\(part).0.0.1", "127.0.0.\(part)", "\(part).\(part).\(part).\(part)", "[\(part)]"] {
+      #expect(Self.standard.refusal(for: Self.head(host: host)) == .host)
+      #expect(Self.standard.refusal(for: Self.head([.origin: "http://\(host)"])) == .origin)
+      #expect(Self.standard.refusal(for: Self.head(authority: host)) == .host)
+    }
+  }
+
   @Test func `a request without Host is refused, whatever its method`() {
     for method in [HTTPRequest.Method.get, .head, .post, .put, .delete, .options, .patch, .trace] {
       #expect(Self.standard.refusal(for: Self.head(host: nil, method: method)) == .host)

@@ -55,9 +55,12 @@ struct Hostname: Equatable, Sendable {
     let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     return parts.count == 4
       && parts.allSatisfy { part in
-        let isDecimal = (1...3).contains(part.count) && part.allSatisfy { (0x30...0x39).contains($0) }
+        // Before any arithmetic: a longer part would overflow, and that ends the process.
+        guard (1...3).contains(part.count), part.allSatisfy({ (0x30...0x39).contains($0) }) else {
+          return false
+        }
         let value = part.reduce(0) { $0 * 10 + Int($1) - 0x30 }
-        return isDecimal && value <= 255 && (part.count == 1 || part.first != UInt8(ascii: "0"))
+        return value <= 255 && (part.count == 1 || part.first != UInt8(ascii: "0"))
       }
   }
 
