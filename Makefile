@@ -93,7 +93,7 @@ test-soak: release ## Three minutes of everything at once: nothing lost, nothing
 test-deb: deb ## The Debian packages: bytes, contents, manual pages, completions, a root to live in
 	@DIST=$(DIST) tools/step --closing 1 test-deb "Debian packages" Tests/Debian/run
 
-test-fuzz: deps ## Each fuzz target for a quarter of a minute
+test-fuzz: release ## Each fuzz target for a quarter of a minute
 	@tools/fuzz-all $(FUZZ_SECONDS)
 
 check: deps ## Format, imports, sizes, what does not belong here
@@ -122,6 +122,7 @@ bench: deb ## The benchmarks of docs/benchmarks.md
 	@Benchmarks/faults
 	@Benchmarks/dialects
 	@Benchmarks/service
+	@Benchmarks/callers
 
 clean: ## Remove everything that was built or fetched
 	@rm -rf .build .build-*
