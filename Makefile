@@ -101,7 +101,7 @@ test-soak: release ## Three minutes of everything at once: nothing lost, nothing
 test-deb: deb ## The Debian packages: bytes, contents, manual pages, completions, a root to live in
 	@DIST=$(DIST) tools/step --closing 1 test-deb "Debian packages" Tests/Debian/run
 
-test-fuzz: deps ## Each fuzz target for a few seconds
+test-fuzz: release ## Each fuzz target for a few seconds
 	@tools/fuzz-all $(FUZZ_SECONDS)
 
 check: deps ## Format, imports, sizes, what does not belong here
@@ -130,6 +130,7 @@ bench: deb ## The benchmarks of docs/benchmarks.md
 	@Benchmarks/faults
 	@Benchmarks/dialects
 	@Benchmarks/service
+	@Benchmarks/callers
 
 clean: ## Remove everything that was built or fetched
 	@rm -rf .build .build-*
