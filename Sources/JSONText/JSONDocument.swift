@@ -18,6 +18,9 @@ public struct JSONDocument: Sendable {
   public init(
     parsing bytes: [UInt8], depthLimit: Int = JSONDocument.defaultDepth
   ) throws(JSONSyntaxError) {
+    guard bytes.count <= MemberRanges.textLimit else {
+      throw JSONSyntaxError(.tooLong(limit: MemberRanges.textLimit), at: MemberRanges.textLimit)
+    }
     var validator = Validator(depthLimit: depthLimit)
     let range = try validator.validate(bytes.span)
     let members = validator.rootMembers.complete

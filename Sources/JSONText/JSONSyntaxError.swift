@@ -14,10 +14,14 @@ public struct JSONSyntaxError: Error, Equatable, Sendable {
     case unexpectedEnd
     /// A byte that cannot stand at this place.
     case unexpectedByte
+    /// More bytes than `limit`: nothing here takes texts of gigabytes.
+    case tooLong(limit: Int)
     /// More arrays and objects inside each other than `limit`.
     case tooDeep(limit: Int)
     /// An object with two members of this (decoded) name.
     case duplicateMember(String)
+    /// An object with more members than `limit`.
+    case tooManyMembers(limit: Int)
     /// Something other than white space after the value.
     case trailingBytes
     /// A number with a leading zero, or without a digit where one must be.
@@ -58,8 +62,10 @@ extension JSONSyntaxError.Reason: CustomStringConvertible {
     case .invalidUTF8: "bytes that are not UTF-8"
     case .unexpectedEnd: "an end too early"
     case .unexpectedByte: "an unexpected byte"
+    case .tooLong(let limit): "more than \(limit) bytes"
     case .tooDeep(let limit): "more than \(limit) levels of nesting"
     case .duplicateMember(let name): "a second member \"\(Self.shown(name))\""
+    case .tooManyMembers(let limit): "an object of more than \(limit) members"
     case .trailingBytes: "something after the value"
     case .invalidNumber: "a malformed number"
     case .invalidEscape: "a malformed escape sequence"

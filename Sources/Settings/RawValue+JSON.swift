@@ -35,7 +35,7 @@ extension RawValue {
     let object: JSONObject?
     do throws(JSONSyntaxError) { object = try value.object() } catch { throw rejection(error) }
     var entries: [Entry] = []
-    for member in object?.members ?? [] {
+    for member in object?.members ?? .none {
       entries.append(Entry(name: member.name, value: try RawValue(member.value)))
     }
     return entries

@@ -1,5 +1,6 @@
-import JSONText
 import Testing
+
+@testable import JSONText
 
 @Suite("Objects")
 struct ObjectTests {
@@ -91,6 +92,28 @@ struct ObjectTests {
     for index in 0..<count { #expect(object["\(index)"] != nil) }
     let doubled = try JSONDocument(parsing: bytes + Array("\"0\":1}".utf8))
     #expect(throws: JSONSyntaxError(.duplicateMember("0"), at: bytes.count)) { try doubled.root.object() }
+  }
+
+  @Test(
+    "names that can be written in several ways are found in a large object as in a small one",
+    arguments: [2, 40])
+  func findsEscapedNames(count: Int) throws {
+    let plain = (0..<count).map { "\"\($0)\":0" }
+    let spelt = #""\u00e9":1,"a\/b":2,"\ud83d\ude00":3,"c":4"#
+    let text = "{" + (plain + [spelt]).joined(separator: ",")
+    let object = try #require(try document(text + "}").root.object())
+    #expect(object["é"]?.integer == 1 && object["a/b"]?.integer == 2 && object["😀"]?.integer == 3)
+    #expect(object["a\\/b"] == nil && object["e\u{301}"] == nil)
+    for again in [#""é""#, #""a/b""#, #""😀""#, #""\u0063""#] {
+      #expect(throws: JSONSyntaxError.self) { try document(text + ",\(again):5}").root.object() }
+    }
+  }
+
+  @Test("a member costs its place in the text and not more")
+  func holdsPlacesOnly() throws {
+    #expect(MemoryLayout<MemberRanges>.stride == 16)
+    let object = try #require(try document(#"{"a":1,"b":2}"#).root.object())
+    #expect(object.members.count == 2 && object.members.last?.name == "b" && JSONMembers.none.isEmpty)
   }
 
   @Test("a duplicated name is shortened and escaped in the error's description")

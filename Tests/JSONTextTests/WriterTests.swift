@@ -132,7 +132,7 @@ struct WriterTests {
     switch value.kind {
     case .object:
       writer.beginObject()
-      for member in try value.object()?.members ?? [] {
+      for member in try value.object()?.members ?? .none {
         writer.name(member.name)
         try rewrite(member.value, to: &writer)
       }
@@ -175,7 +175,7 @@ indirect enum Reading: Equatable {
   init(_ value: JSONValue) throws {
     switch value.kind {
     case .object:
-      let members = try value.object()?.members ?? []
+      let members = try value.object()?.members ?? .none
       self = .object(Dictionary(uniqueKeysWithValues: try members.map { ($0.name, try Reading($0.value)) }))
     case .array: self = .array(try value.elements?.map(Reading.init) ?? [])
     case .string: self = .string(value.string.map { Array($0.utf8) })

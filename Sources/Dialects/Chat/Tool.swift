@@ -80,7 +80,7 @@ struct Tool {
   func write(to writer: inout JSONWriter, of document: JSONDocument) {
     writer.beginObject()
     writer.member("type", "function")
-    for member in outer?.members ?? []
+    for member in outer?.members ?? .none
     where !["type", "function", "custom"].contains(member.name) && !Self.goes(member) {
       writer.copy(member, of: document)
     }

@@ -10,8 +10,8 @@ struct ToolCall {
   ///
   /// Made anew each time: a call is written once, and until then its text is the answer's.
   var arguments: [UInt8] { Self.arguments(value) }
-  /// What else the router says of the call.
-  let others: [JSONObject.Member]
+  /// All that the router says of the call; none in the old form.
+  private let members: JSONMembers
   private let value: JSONValue?
 
   /// Reads an element of `tool_calls`; nil where it calls no function.
@@ -21,9 +21,7 @@ struct ToolCall {
     guard let members = try? call.object(), let function = try? members["function"]?.object() else {
       return nil
     }
-    self.init(
-      id: members["id"]?.string, function: function,
-      others: members.members.filter { !["id", "type", "function", "index"].contains($0.name) })
+    self.init(id: members["id"]?.string, function: function, members: members.members)
   }
 
   /// Reads the old form, `function_call`, which has no identifier.
@@ -34,11 +32,16 @@ struct ToolCall {
   /// Reads a function that is called, for its arguments.
   init(function: JSONObject) { self.init(id: nil, function: function) }
 
-  private init(id: String?, function: JSONObject?, others: [JSONObject.Member] = []) {
-    self.others = others
+  private init(id: String?, function: JSONObject?, members: JSONMembers = .none) {
+    self.members = members
     self.id = id.flatMap { $0.isEmpty ? nil : $0 } ?? "call_" + randomIdentifier()
     name = function?["name"]?.string ?? ""
     value = function?["arguments"]
+  }
+
+  /// Finds what else the router says of the call.
+  func forEachOther(_ body: (JSONObject.Member) -> Void) {
+    for member in members where !["id", "type", "function", "index"].contains(member.name) { body(member) }
   }
 
   /// Clients parse the joined pieces as JSON: nothing becomes `{}`, and an object that a server forgot to put into a

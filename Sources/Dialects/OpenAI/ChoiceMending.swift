@@ -137,6 +137,6 @@ extension ToolCall {
       writeFunction(to: &writer)
     }
     writer.endObject()
-    for member in others { writer.copy(member, of: document) }
+    forEachOther { writer.copy($0, of: document) }
   }
 }

@@ -28,7 +28,7 @@ struct LogprobReplay {
     var iterator = content.makeIterator()
     upcoming = iterator.next()
     tokens = iterator
-    let others = members.members.filter { $0.name != "content" && !$0.value.isNull }
+    let others = members.members.lazy.filter { $0.name != "content" && !$0.value.isNull }
     rest = others.isEmpty ? nil : Self.text(of: [], others)
   }
 
@@ -43,7 +43,7 @@ struct LogprobReplay {
       taken.append(token)
       upcoming = tokens?.next()
     }
-    return taken.isEmpty ? nil : Self.text(of: taken, [])
+    return taken.isEmpty ? nil : Self.text(of: taken, EmptyCollection())
   }
 
   /// Some of the tokens that no text was beside; nil where none is left.
@@ -60,7 +60,7 @@ struct LogprobReplay {
     (try? token.object())?["token"]?.stringContent?.count ?? 0
   }
 
-  private static func text(of tokens: [JSONValue], _ others: [JSONObject.Member]) -> [UInt8] {
+  private static func text(of tokens: [JSONValue], _ others: some Sequence<JSONObject.Member>) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     writer.name("content")

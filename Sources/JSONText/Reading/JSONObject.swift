@@ -11,26 +11,23 @@ public struct JSONObject: Sendable {
   }
 
   /// All members in the order in which they are written.
-  public let members: [Member]
+  public let members: JSONMembers
   /// Where the object's text is in the document's bytes.
   let range: Range<Int>
-  /// The positions of names in `members`; empty when there are too few to be worth a table.
-  private let positions: [ExactName: Int]
+  /// Where names are; nil when there are too few to be worth a table.
+  private let table: NameTable?
 
   init(
     storage: JSONStorage, range: Range<Int>, members ranges: [MemberRanges]
   ) throws(JSONSyntaxError) {
-    let members = ranges.map { member in
-      let content = storage.bytes[member.name.lowerBound + 1..<member.name.upperBound - 1]
-      return Member(
-        name: DecodedString(content: content).text, nameRange: member.name,
-        value: JSONValue(storage: storage, range: member.value))
-    }
-    positions =
-      members.count > Self.searchableCount
-      ? try Self.tableOfDistinctNames(members) : try Self.noTableForDistinctNames(members)
-    self.members = members
+    members = JSONMembers(storage: storage, ranges: ranges)
     self.range = range
+    if ranges.count > Self.searchableCount {
+      table = try NameTable(members)
+    } else {
+      table = nil
+      try Self.checkDistinctNames(members)
+    }
   }
 
   /// The value of the member with this name.
@@ -38,41 +35,24 @@ public struct JSONObject: Sendable {
   /// Names are compared as RFC 8259 section 8.3 advises, code unit by code unit and decoded: `"a"` is
   /// `"\u0061"`, but é as one scalar is not é as two.
   public subscript(_ name: String) -> JSONValue? {
-    position(of: ExactName(name)).map { members[$0].value }
+    position(of: ExactName(name)).map(members.value)
   }
 
   /// The index in `members` of the member with this name.
   func position(of name: ExactName) -> Int? {
-    guard positions.isEmpty else { return positions[name] }
-    return members.firstIndex { ExactName($0.name) == name }
+    guard let table else { return members.indices.first { members.isNamed(name, at: $0) } }
+    return table.position(of: name, in: members)
   }
 
   /// Up to so many members a walk is as fast as a table.
   private static let searchableCount = 16
 
-  private static func noTableForDistinctNames(
-    _ members: [Member]
-  ) throws(JSONSyntaxError) -> [ExactName: Int] {
-    for (index, member) in members.enumerated() {
-      let name = ExactName(member.name)
-      if members[..<index].contains(where: { ExactName($0.name) == name }) {
-        throw JSONSyntaxError(.duplicateMember(member.name), at: member.nameRange.lowerBound)
-      }
+  private static func checkDistinctNames(_ members: JSONMembers) throws(JSONSyntaxError) {
+    for index in members.indices
+    where members[..<index].indices.contains(where: { members.haveOneName($0, index) }) {
+      let member = members[index]
+      throw JSONSyntaxError(.duplicateMember(member.name), at: member.nameRange.lowerBound)
     }
-    return [:]
-  }
-
-  private static func tableOfDistinctNames(
-    _ members: [Member]
-  ) throws(JSONSyntaxError) -> [ExactName: Int] {
-    var positions: [ExactName: Int] = [:]
-    positions.reserveCapacity(members.count)
-    for (index, member) in members.enumerated() {
-      guard positions.updateValue(index, forKey: ExactName(member.name)) == nil else {
-        throw JSONSyntaxError(.duplicateMember(member.name), at: member.nameRange.lowerBound)
-      }
-    }
-    return positions
   }
 }
 
@@ -84,12 +64,22 @@ struct ExactName: Hashable {
 
   init(_ text: String) { self.text = text }
 
+  /// The same for every text that is equal, decided by a secret of this process.
+  var hash: UInt {
+    var text = text
+    return text.withUTF8 { Self.hash(of: $0.span) }
+  }
+
+  /// The hash of the name whose UTF-8 this is.
+  static func hash(of text: Span<UInt8>) -> UInt {
+    var hasher = Hasher()
+    text.withUnsafeBytes { hasher.combine(bytes: $0) }
+    return UInt(bitPattern: hasher.finalize())
+  }
+
   static func == (left: ExactName, right: ExactName) -> Bool {
     left.text.utf8.count == right.text.utf8.count && left.text.utf8.elementsEqual(right.text.utf8)
   }
 
-  func hash(into hasher: inout Hasher) {
-    var text = text
-    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-  }
+  func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 }
