@@ -10,6 +10,11 @@ struct ResponseHead: Equatable, Sendable {
   private(set) var announcedLength: Int?
   /// Whether a content coding makes the body's length another one than announced.
   private(set) var isEncoded = false
+  /// Whether the body comes under codings that nobody asked for, or under several.
+  ///
+  /// libcurl undoes whatever it was built with: a zstd frame may ask for a window of 128 MiB, and a coding inside another
+  /// lets a few bytes cost what no limit on the outcome sees.
+  private(set) var hasForeignCoding = false
 
   /// Reads `HTTP/1.1 200 OK` and its kind, with or without the end of line; `nil` if it is something else.
   ///
@@ -46,8 +51,21 @@ struct ResponseHead: Equatable, Sendable {
     if name == .contentLength {
       announcedLength = Int(String(decoding: value, as: UTF8.self))
     } else if name == .contentEncoding {
+      let coding = Self.lowercased(value)
+      if coding == "identity" || coding.isEmpty { return }
+      hasForeignCoding = hasForeignCoding || isEncoded || !Self.codings.contains(coding)
       isEncoded = true
+    } else if name == .transferEncoding {
+      hasForeignCoding =
+        hasForeignCoding || fields[.transferEncoding] != nil || Self.lowercased(value) != "chunked"
     }
+  }
+
+  /// What `EasySetup` asks for, and the older name of the first (RFC 9110 section 8.4.1.3).
+  private static let codings: Set<String> = ["gzip", "x-gzip", "deflate"]
+
+  private static func lowercased(_ value: Slice<UnsafeRawBufferPointer>) -> String {
+    String(decoding: value, as: UTF8.self).lowercased()
   }
 
   private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {

@@ -150,6 +150,7 @@ struct TransferMachine: Sendable {
       return head.status == 101 || head.status < 100 ? refuse(.protocolFault) : .proceed
     }
     stage = .inBody
+    if head.hasForeignCoding { return refuse(.protocolFault) }
     // A length beside a coding is how messages are smuggled (RFC 9112 section 6.3); no honest server sends both.
     if head.fields[.transferEncoding] != nil, head.announcedLength != nil { return refuse(.protocolFault) }
     if let length = announced, length > limit { return refuse(.tooLarge(limit: limit)) }

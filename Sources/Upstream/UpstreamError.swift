@@ -28,7 +28,7 @@ public enum UpstreamError: Error, Equatable, Sendable {
   /// The connection ended in the middle of the answer's body. The server has done its work; part of it is lost.
   case truncated
   /// The answer is not HTTP, or not within bounds: its header is over 64 KiB, it switches protocols, its
-  /// content coding is broken or unknown.
+  /// coding is broken or one that was not asked for.
   case protocolFault
   /// The task was cancelled.
   case cancelled

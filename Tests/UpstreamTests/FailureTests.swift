@@ -94,6 +94,8 @@ import Upstream
     "HTTP/9.9 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\na: b\r\n c\r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Encoding: x-unheard-of\r\nContent-Length: 1\r\n\r\nx",
     "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nplain",
+    "HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\nContent-Length: 5\r\n\r\nplain",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
   ])
   func whatIsNotHTTPIsAFault(answer: String) async throws {
     let server = try ScriptedServer { peer in

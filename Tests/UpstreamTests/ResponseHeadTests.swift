@@ -60,6 +60,22 @@ extension ResponseHead {
     #expect(head.announcedLength == length)
   }
 
+  @Test(arguments: [
+    (["Content-Encoding: gzip"], true, false), (["Content-Encoding: X-GZIP "], true, false),
+    (["content-encoding: Deflate"], true, false), (["Content-Encoding: identity"], false, false),
+    (["Content-Encoding:"], false, false), (["Transfer-Encoding: Chunked"], false, false),
+    (["Content-Encoding: br"], true, true), (["Content-Encoding: zstd"], true, true),
+    (["Content-Encoding: gzip, gzip"], true, true),
+    (["Content-Encoding: gzip", "Content-Encoding: gzip"], true, true),
+    (["Transfer-Encoding: gzip"], false, true), (["Transfer-Encoding: gzip, chunked"], false, true),
+    (["Transfer-Encoding: chunked", "Transfer-Encoding: chunked"], false, true),
+  ])
+  func aCodingThatWasNotAskedForIsForeign(lines: [String], isEncoded: Bool, isForeign: Bool) throws {
+    var head = try #require(ResponseHead(line: "HTTP/1.1 200 OK"))
+    for line in lines { #expect(head.add(line) == true) }
+    #expect(head.isEncoded == isEncoded && head.hasForeignCoding == isForeign)
+  }
+
   @Test func aContinuationLineIsNotTaken() throws {
     var head = try #require(ResponseHead(line: "HTTP/1.1 200 OK"))
     #expect(head.add(" more\r\n") == false)

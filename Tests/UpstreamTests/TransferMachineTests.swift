@@ -117,6 +117,15 @@ import Testing
     #expect(machine.ended(.failed(.disconnected)) == .fail(.tooLarge(limit: 99)))
   }
 
+  @Test func aCodingThatWasNotAskedForEndsTheTransferBeforeItsBody() {
+    var machine = machine()
+    _ = machine.connectionReady()
+    _ = machine.line("HTTP/1.1 200 OK\r\n")
+    _ = machine.line("Content-Encoding: zstd\r\n")
+    #expect(machine.line("\r\n") == .abort)
+    #expect(machine.ended(.failed(.disconnected)) == .fail(.protocolFault))
+  }
+
   @Test func aLengthBeyondAllNumbersIsNoLength() {
     var machine = machine(limit: .max)
     _ = machine.line("HTTP/1.1 200 OK\r\n")
