@@ -92,7 +92,9 @@ extension EnvelopeFault {
 
 extension JSONValue {
   /// The members of an object, nil for other kinds.
-  func uniqueMembers() throws(EnvelopeFault) -> JSONObject? {
-    do { return try object() } catch { throw EnvelopeFault(.duplicateMember) }
+  func uniqueMembers(atMost limit: Int = .max) throws(EnvelopeFault) -> JSONObject? {
+    do { return try object(limit: limit) } catch {
+      throw EnvelopeFault(error.reason == .tooManyMembers(limit: limit) ? .shape : .duplicateMember)
+    }
   }
 }

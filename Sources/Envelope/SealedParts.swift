@@ -15,8 +15,8 @@ struct SealedParts {
     do { document = try JSONDocument(parsing: bytes, depthLimit: depthLimit) } catch {
       throw EnvelopeFault(.outerJSON)
     }
-    guard let outer = try document.root.uniqueMembers(),
-      let payload = try outer["encrypted_payload"]?.uniqueMembers()
+    guard let outer = try document.root.uniqueMembers(atMost: Self.memberLimit),
+      let payload = try outer["encrypted_payload"]?.uniqueMembers(atMost: Self.memberLimit)
     else { throw EnvelopeFault(.shape) }
 
     let texts = (
@@ -30,6 +30,9 @@ struct SealedParts {
     message = try Self.decode(texts.ciphertext)
     processedAt = outer["processed_at"]?.integer
   }
+
+  /// The scheme has seven, and unknown ones are allowed; what nobody has sealed must not cost more than its bytes.
+  private static let memberLimit = 64
 
   private static func checkNames(_ outer: JSONObject) throws(EnvelopeFault) {
     guard outer["version"]?.kind == .string, outer["algorithm"]?.kind == .string else {
