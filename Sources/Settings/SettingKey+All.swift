@@ -47,7 +47,7 @@ extension SettingKey {
       only when this is `environment`.
       """),
     SettingKey(
-      "router.minimum_key_bits", \.router.minimumKeyBits, .integer(2048...16384),
+      "router.minimum_key_bits", \.router.minimumKeyBits, .integer(2048...8192),
       """
       Router keys with fewer bits are refused. The scheme is named after RSA-4096; lower it only for a \
       router of your own.
