@@ -13,6 +13,8 @@ import pytest
 import nomyo_router
 from callers import async_sdk_for, sdk_for
 from daemon import DevRouter, Process, Proxy, mark
+from hostile_daemon import Hostile
+from hostile_router import HostileRouter
 
 
 @pytest.fixture(scope="session")
@@ -109,6 +111,27 @@ def start_proxy():
     yield start
     for each in started:
         each.stop()
+
+
+@pytest.fixture(scope="session")
+def hostile_router(server_keys):
+    router = HostileRouter(server_keys[0].public_key_pem).start()
+    yield router
+    router.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_hostile(hostile_router):
+    hostile = Hostile(hostile_router, 2)
+    yield hostile
+    hostile.stop()
+
+
+@pytest.fixture
+def hostile(shared_hostile):
+    """A daemon that takes answers of up to 2 MiB from a router that means harm."""
+    with shared_hostile.case():
+        yield shared_hostile
 
 
 @pytest.fixture(scope="session")
