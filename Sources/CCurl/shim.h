@@ -44,6 +44,11 @@ static inline CURLcode ccurl_easy_set_open_socket_callback(CURL *easy, curl_open
   return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value);
 }
 
+/// Sets the callback that closes sockets.
+static inline CURLcode ccurl_easy_set_close_socket_callback(CURL *easy, curl_closesocket_callback value) {
+  return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, value);
+}
+
 /// Reads a fact that is a long (curl_easy_getinfo(3)).
 static inline CURLcode ccurl_easy_get_long(CURL *easy, CURLINFO info, long *value) {
   return curl_easy_getinfo(easy, info, value);

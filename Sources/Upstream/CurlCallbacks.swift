@@ -40,17 +40,28 @@ func writeCallback(
   }
 }
 
-/// CURLOPT_OPENSOCKETFUNCTION(3), with one difference to what libcurl does by itself.
+/// CURLOPT_OPENSOCKETFUNCTION(3), with two differences to what libcurl does by itself.
 ///
-/// A program that this process starts gets no copy of the socket, which would keep a connection open that has
+/// The socket is noted in the `OpenSockets` that is the context. And a program that this process starts gets no copy of the socket, which would keep a connection open that has
 /// been closed here.
 func openSocketCallback(
   context: UnsafeMutableRawPointer?, purpose: curlsocktype, address: UnsafeMutablePointer<curl_sockaddr>?
 ) -> curl_socket_t {
   guard let address = address?.pointee else { return CURL_SOCKET_BAD }
   let descriptor = socket(address.family, address.socktype | CInt(SOCK_CLOEXEC.rawValue), address.protocol)
-  if descriptor >= 0 { giveUpOnSilence(descriptor) }
+  guard descriptor >= 0 else { return descriptor }
+  giveUpOnSilence(descriptor)
+  sockets(context)?.opened(descriptor)
   return descriptor
+}
+
+/// CURLOPT_CLOSESOCKETFUNCTION(3).
+func closeSocketCallback(context: UnsafeMutableRawPointer?, descriptor: curl_socket_t) -> CInt {
+  sockets(context)?.close(descriptor) ?? close(descriptor)
+}
+
+private func sockets(_ context: UnsafeMutableRawPointer?) -> OpenSockets? {
+  context.map { Unmanaged<OpenSockets>.fromOpaque($0).takeUnretainedValue() }
 }
 
 /// Ends a connection whose other end acknowledges nothing any more: the network has changed, or the machine slept.

@@ -63,7 +63,7 @@ actor CurlEngine {
     do throws(CurlFault) {
       let transfer = try Transfer(
         request, id: id, options: options, maxConnectionAge: maxConnectionAge, engine: self,
-        continuation: continuation)
+        sockets: thread.sockets, continuation: continuation)
       guard curl_multi_add_handle(thread.multi, transfer.easy) == CURLM_OK else {
         throw CurlFault(code: CURLE_OUT_OF_MEMORY)
       }

@@ -32,6 +32,9 @@ final class CurlThread: SerialExecutor {
   // only while the thread is asleep, so that it never meets the clean-up.
   nonisolated(unsafe) let multi: UnsafeMutableRawPointer
 
+  /// What libcurl's connections are, for whoever must break them.
+  let sockets = OpenSockets()
+
   private let state = Locked(State())
   private let identity = Atomic<pthread_t>(0)
 

@@ -41,6 +41,7 @@ struct EasySetup {
     // else with it. The price is a resolver thread that may still run when the process ends.
     try set(CURLOPT_QUICK_EXIT, 1)
     try CurlFault.check(ccurl_easy_set_open_socket_callback(easy, openSocketCallback))
+    try CurlFault.check(ccurl_easy_set_close_socket_callback(easy, closeSocketCallback))
     try set(CURLOPT_FOLLOWLOCATION, 0)
     try set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
     try set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
@@ -132,9 +133,14 @@ struct EasySetup {
   // MARK: Where libcurl reports
 
   /// Makes libcurl report to the transfer that `context` points to, with its texts in `message`.
+  ///
+  /// Its connections report to `sockets`, which has to outlive the multi handle.
   func callbacks(
-    context: UnsafeMutableRawPointer, message: UnsafeMutablePointer<CChar>
+    context: UnsafeMutableRawPointer, message: UnsafeMutablePointer<CChar>, sockets: OpenSockets
   ) throws(CurlFault) {
+    let socketContext = Unmanaged.passUnretained(sockets).toOpaque()
+    try set(CURLOPT_OPENSOCKETDATA, socketContext)
+    try set(CURLOPT_CLOSESOCKETDATA, socketContext)
     try set(CURLOPT_PRIVATE, context)
     try set(CURLOPT_ERRORBUFFER, message)
     try set(CURLOPT_PREREQDATA, context)

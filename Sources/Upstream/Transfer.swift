@@ -29,7 +29,7 @@ final class Transfer {
   /// A transfer that is set up and not started.
   init(
     _ request: UpstreamRequest, id: Int, options: UpstreamOptions, maxConnectionAge: Int?, engine: CurlEngine,
-    continuation: CheckedContinuation<Outcome, Never>
+    sockets: OpenSockets, continuation: CheckedContinuation<Outcome, Never>
   ) throws(CurlFault) {
     guard let easy = curl_easy_init() else { throw CurlFault(code: CURLE_OUT_OF_MEMORY) }
     self.easy = easy
@@ -47,7 +47,8 @@ final class Transfer {
     try setup.apply(request, options)
     if let maxConnectionAge { try setup.distrustConnections(olderThan: maxConnectionAge) }
     lines = try setup.header(of: request)
-    try setup.callbacks(context: Unmanaged.passUnretained(self).toOpaque(), message: message)
+    try setup.callbacks(
+      context: Unmanaged.passUnretained(self).toOpaque(), message: message, sockets: sockets)
   }
 
   deinit {
@@ -95,7 +96,13 @@ final class Transfer {
 
   private func reason(_ code: CURLcode) -> String {
     let text = message.pointee == 0 ? curl_easy_strerror(code) : UnsafePointer(message)
-    return text.map { String(cString: $0) } ?? "error \(code.rawValue)"
+    return text.map { Self.oneLine(String(cString: $0)) } ?? "error \(code.rawValue)"
+  }
+
+  /// A message of libcurl's, which may quote a certificate of anybody's: for a log and a terminal, and not long.
+  static func oneLine(_ message: String) -> String {
+    let shown = message.utf8.prefix(200).map { 0x20..<0x7F ~= $0 ? $0 : UInt8(ascii: "?") }
+    return String(decoding: shown, as: UTF8.self)
   }
 
   // MARK: What libcurl calls

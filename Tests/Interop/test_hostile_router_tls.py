@@ -131,7 +131,7 @@ def test_certificates_that_vouch_for_nothing(tls, authority, tmp_path, kind):
     begin = len(tls.proxy.log())
     outcome = tls.refused(UNREACHABLE)
     assert tls.router.received == [] and "certificate" in outcome.error["message"]
-    assert "forged" not in tls.proxy.log()[begin:] + outcome.answer.text
+    assert "forged" not in tls.proxy.log()[begin:]
 
 
 # HTTP/2
@@ -163,7 +163,6 @@ HTTP2 = {
     "resets without end": ([], frame(RESET, 0, 1, b"\0\0\0\2") * 1000),
     "pings without end": ([], frame(PING, 0, 0, bytes(8)) * 1000),
     "settings without end": ([], frame(SETTINGS, 0, 0, b"\0\3\0\0\0\1") * 1000),
-    "empty frames without end": ([OK_HEAD], frame(DATA, 0, 1) * 1000),
     "data without end": ([OK_HEAD], frame(DATA, 0, 1, b"x" * 16_384)),
     "data without a head": ([], frame(DATA, 0, 1, b"x" * 16_384)),
     "continuations without end": ([frame(HEADERS, 0, 1, STATUS_200)], frame(CONTINUATION, 0, 1, MANY * 100)),
@@ -196,10 +195,10 @@ def two(authority) -> ssl.SSLContext:
 @pytest.mark.parametrize("kind", HTTP2)
 def test_http2_out_of_order(tls, two, kind):
     first, ever = HTTP2[kind]
-    arrived = []
+    arrived, connections = [], []
 
     def on_connection(connection: socket.socket) -> None:
-        connection = two.wrap_socket(connection, server_side=True)
+        connections.append(connection := two.wrap_socket(connection, server_side=True))
         assert connection.selected_alpn_protocol() == "h2"
         connection.sendall(frame(SETTINGS, 0, 0))
         seen = b""
@@ -220,6 +219,29 @@ def test_http2_out_of_order(tls, two, kind):
     tls.router.on_connection = on_connection
     tls.refused(UNREACHABLE, INTEGRITY, LATE, within=1.5)
     assert len(arrived) == 1, "the request went out once"
+    for each in connections:
+        with contextlib.suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+
+
+def test_empty_frames_without_end_hold_nobody_for_long(tls, two):
+    """libcurl reads them for as long as they come and looks at no clock; its connections are broken from outside."""
+    over = threading.Event()
+
+    def on_connection(connection: socket.socket) -> None:
+        connection = two.wrap_socket(connection, server_side=True)
+        connection.sendall(frame(SETTINGS, 0, 0))
+        connection.recv(1 << 16)
+        try:
+            connection.sendall(frame(SETTINGS, ACK, 0) + OK_HEAD)
+            while True:
+                connection.sendall(frame(DATA, 0, 1) * 1000)
+        except OSError:
+            over.set()
+
+    tls.router.on_connection = on_connection
+    tls.refused(UNREACHABLE, INTEGRITY, LATE, (504, "deadline_passed"), within=1, grace=8)
+    assert over.wait(5)
 
 
 def frame_ends_stream(seen: bytes) -> bool:

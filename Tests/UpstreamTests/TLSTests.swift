@@ -1,6 +1,7 @@
 import Glibc
 import Testing
-import Upstream
+
+@testable import Upstream
 
 /// Whom TLS trusts, against `openssl s_server`.
 @Suite(.timeLimit(.minutes(1))) struct TLSTests {
@@ -70,6 +71,12 @@ import Upstream
       return
     }
     #expect(reason.contains("localhost"))
+  }
+
+  @Test func whatACertificateSaysIsNoLineOfALog() {
+    let quoted = "certificate subject name '\u{1B}[2J\r\nerror é' does not match"
+    #expect(Transfer.oneLine(quoted) == "certificate subject name '?[2J??error ??' does not match")
+    #expect(Transfer.oneLine(String(repeating: "x", count: 9000)).count == 200)
   }
 
   @Test func anAddressIsNotAName() async throws {

@@ -40,8 +40,9 @@ public struct JSONMembers: RandomAccessCollection, Sendable {
     let content = ranges[position].nameContent
     let bytes = storage.bytes
     let written = bytes.span.extracting(content)
-    if written.isEqual(to: name.text) { return true }
-    return written.hasEscape && ExactName(decoded(content)) == name
+    // What is written with escapes is never the name that its bytes spell.
+    guard written.hasEscape else { return written.isEqual(to: name.text) }
+    return ExactName(decoded(content)) == name
   }
 
   /// Whether two members have one name.
