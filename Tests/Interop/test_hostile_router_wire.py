@@ -338,7 +338,8 @@ def test_a_second_answer_is_for_nobody(hostile):
         hostile.router.behaviour = honest
         following = hostile.ask()
         assert "stale" not in following.answer.text
-        assert following.status == 200 or following.said == BROKEN  # nothing is tried again here
+        # Nothing is tried again here, and what is read instead of an answer is no envelope.
+        assert following.status == 200 or following.said in (BROKEN, INTEGRITY)
 
 
 def test_an_answer_before_the_question_is_over(hostile):
@@ -430,7 +431,7 @@ def test_what_a_refusal_says_is_a_short_clean_quote_or_nothing(asking_anew, kind
 
 
 LISTS = {
-    "as many as there is room for": b'{"data":[' + b",".join(b'{"id":"%x"}' % number for number in range(250_000)) + b"]}",
+    "eight thousand": b'{"data":[' + b",".join(b'{"id":"%x"}' % number for number in range(8192)) + b"]}",
     "a million times the same": b'{"data":[' + b",".join([b'{"id":"a"}'] * 370_000) + b"]}",
     "ten million entries": b'{"data":[' + b"{}," * 1_300_000 + b"{}]}",
     "control characters": rb'{"data":[{"id":"a\u001b[2J"},{"id":"b\nc"},{"id":"d\u2028"},{"id":"fine"},{"id":"\ud800"}]}',
@@ -442,6 +443,7 @@ LISTS = {
     "members of a million": b'{"data":[{"id":"fine",' + b",".join(b'"%x":0' % number for number in range(300_000)) + b"}]}",
 }
 NO_LISTS = {
+    "as many as there is room for": b'{"data":[' + b",".join(b'{"id":"%x"}' % number for number in range(250_000)) + b"]}",
     "five megabytes": b'{"data":[' + b" " * 5_000_000 + b"]}",
     "an object": b'{"data":{"id":"a"}}',
     "a page": b"<html></html>",

@@ -29,4 +29,16 @@ import Testing
   func `when a model was made is a moment, or not known`(created: String, expected: Int) {
     #expect(models(#"{"id":"m","created":\#(created)}"#)?.map(\.created) == [expected])
   }
+
+  @Test(arguments: [(8192, true), (8193, false)])
+  func `a list of more models than anybody offers is none`(count: Int, isTaken: Bool) {
+    let entries = (0..<count).map { "{\"id\":\"m\($0)\"},{\"id\":\"m\($0)\"},{}" }.joined(separator: ",")
+    #expect(list(entries)?.count == (isTaken ? count : nil))
+  }
+
+  @Test func `an owner of kilobytes is not kept`() {
+    let owner = String(repeating: "o", count: 257)
+    #expect(
+      list(#"{"id":"a","owned_by":"\#(owner)"},{"id":"b","owned_by":"us"}"#)?.map(\.owner) == ["nomyo", "us"])
+  }
 }
