@@ -3,24 +3,19 @@ import JSONText
 /// One input: the module must judge it as the reference does, and all that it offers must hold on it.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzJSONText(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-  let depthLimit = 8
-  do {
-    let document = try JSONDocument(parsing: bytes, depthLimit: depthLimit)
-    require(ReferenceGrammar.accepts(bytes, depthLimit: depthLimit), "accepts what is not JSON")
-    checkDocument(document)
-  } catch {
-    require(!ReferenceGrammar.accepts(bytes, depthLimit: depthLimit), "refuses JSON: \(error)")
-    require(0...count ~= error.offset, "error outside the text")
+  judge(start, count) { bytes in
+    let depthLimit = 8
+    do throws(JSONSyntaxError) {
+      let document = try JSONDocument(parsing: bytes, depthLimit: depthLimit)
+      require(ReferenceGrammar.accepts(bytes, depthLimit: depthLimit), "accepts what is not JSON")
+      checkDocument(document)
+    } catch {
+      require(!ReferenceGrammar.accepts(bytes, depthLimit: depthLimit), "refuses JSON: \(error)")
+      require(0...bytes.count ~= error.offset, "error outside the text")
+    }
+    checkPieces(bytes[...], characters: bytes.count % 5 + 1)
+    checkWriter(bytes)
   }
-  checkPieces(bytes[...], characters: count % 5 + 1)
-  checkWriter(bytes)
-  return 0
-}
-
-func require(_ condition: Bool, _ message: @autoclosure () -> String) {
-  // A trap is how libFuzzer learns of a fault.
-  if !condition { fatalError(message()) }
 }
 
 private func parsed(_ bytes: [UInt8], _ what: String) -> JSONDocument {

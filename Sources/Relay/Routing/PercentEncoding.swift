@@ -1,5 +1,3 @@
-import Listener
-
 /// Percent-encoding as targets have it (RFC 3986 section 2.1).
 enum PercentEncoding {
   /// The text that an encoded one stands for, nil where an escape is broken or the result is not UTF-8.
@@ -22,19 +20,5 @@ enum PercentEncoding {
 
   private static func nibble(_ digit: UInt8) -> UInt8? {
     Character(UnicodeScalar(digit)).hexDigitValue.map(UInt8.init)
-  }
-}
-
-extension RequestHead {
-  /// The query's values by name, the first of each; pairs that are not readable are left out.
-  var queryValues: [String: String] {
-    let pairs = (query ?? "").split(separator: "&").compactMap { pair -> (String, String)? in
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = PercentEncoding.decoded(parts[0]),
-        let value = PercentEncoding.decoded(parts.dropFirst().first ?? "")
-      else { return nil }
-      return (name, value)
-    }
-    return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
   }
 }
