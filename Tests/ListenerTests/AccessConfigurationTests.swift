@@ -17,7 +17,7 @@ import Testing
     "", " ", "*", "*.lan", "proxy.lan:80", "proxy.lan:", "[::1]:80", "::1", "http://proxy.lan", "proxy.lan/",
     "user@proxy.lan",
     "proxy .lan", "proxy..lan", ".lan", "proxy.", "127.1", "0x7f000001", "2130706433", "256.0.0.1",
-    "1.2.3.04", "[::1", "[x]",
+    "1.2.3.99999999999999999999", "1.2.3.04", "[::1", "[x]",
     "b\u{FC}ro", "loopback ", "Loopback:1",
   ])
   func `anything else is no host`(_ entry: String) {

@@ -66,6 +66,9 @@ import Testing
     .host("017700000001"), .host("127.1"), .host("127.0.1"), .host("127.0.0.01"), .host("127.0.0.1."),
     .host("127.0.0.256"), .host("127.0.0.1.0"), .host("127.0.0"), .host("localhost."), .host("localhost.:80"),
     .host("proxy.localhost."),
+    // Parts whose numbers no machine word holds, and characters between them that are no digits.
+    .host("99999999999999999999.0.0.1"), .host("127.0.0.\(String(repeating: "9", count: 5000))"),
+    .host("127\(String(repeating: "\u{FFFD}", count: 20)).0.0.1:"),
     // Nothing, user information, and other things that are no host.
     .host(""), .host(" "), .host(":12439"), .host("localhost:"), .host("localhost:x"), .host("localhost:-1"),
     .host("localhost:65536"), .host("localhost:000080"), .host("localhost:80:80"), .host("localhost:8 0"),
@@ -181,7 +184,7 @@ import Testing
     .origin("http://0.0.0.0"), .origin("http://192.168.1.2"), .origin("http://[::]"),
     .origin("http://[::ffff:127.0.0.1]"),
     .origin("http://2130706433"), .origin("http://0x7f000001"), .origin("http://127.1"),
-    .origin("http://0177.0.0.1"),
+    .origin("http://0177.0.0.1"), .origin("http://99999999999999999999.0.0.1"),
     .origin("http://my.local"), .origin("https://api.nomyo.ai"),
     // Other schemes and no scheme.
     .origin("null"), .origin("NULL"), .origin("file://"), .origin("file:///etc/passwd"),
