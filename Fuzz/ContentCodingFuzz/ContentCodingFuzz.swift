@@ -49,9 +49,12 @@ private func checkReturning(_ choices: inout Choices) {
   let compressed = coding == .zstd ? zstandard(body) : deflated(body, windowBits: Int32(windowBits))
   require(outcome(compressed, [coding], body.count) == .success(body), "\(coding) does not come back")
   if body.isEmpty { return }
-  require(outcome(compressed, [coding], body.count - 1) == .failure(.tooLarge(limit: body.count - 1)), "too large")
+  require(
+    outcome(compressed, [coding], body.count - 1) == .failure(.tooLarge(limit: body.count - 1)), "too large")
   let cut = outcome(Array(compressed.dropLast()), [coding], body.count)
-  if case .success(let bytes) = cut { require(bytes.count < body.count || bytes == body, "cut to another text") }
+  if case .success(let bytes) = cut {
+    require(bytes.count < body.count || bytes == body, "cut to another text")
+  }
 }
 
 private func outcome(

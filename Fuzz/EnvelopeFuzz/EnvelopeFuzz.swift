@@ -19,7 +19,9 @@ public func fuzzEnvelope(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 /// A published test key: whatever is sealed for it is no secret.
 private let key: RSAPrivateKey = {
-  do { return try RSAPrivateKey(document: repositoryFile("Tests/Vectors/keys/rsa2048_private_key.pem")) } catch {
+  do {
+    return try RSAPrivateKey(document: repositoryFile("Tests/Vectors/keys/rsa2048_private_key.pem"))
+  } catch {
     fatalError("the test key: \(error)")
   }
 }()
@@ -39,7 +41,8 @@ private func sealed(_ plaintext: [UInt8]) -> [UInt8] {
 
 /// Whatever is sealed opens to the same bytes, if and only if it is an object that names no member twice.
 private func checkInside(_ plaintext: [UInt8]) {
-  let reference = ReferenceGrammar.accepts(plaintext, depthLimit: JSONDocument.defaultDepth)
+  let reference =
+    ReferenceGrammar.accepts(plaintext, depthLimit: JSONDocument.defaultDepth)
     ? ReferenceJSON(plaintext) : nil
   let names = reference?.members.map { $0.map(\.name) }
   let isWhole = names.map { Set($0).count == $0.count } ?? false
@@ -88,7 +91,8 @@ private func checkChanged(_ choices: inout Choices) {
 }
 
 private let inserts = [
-  #""version":"1.0","#, #""tag":"","#, #""nonce":"AAAAAAAAAAAAAAAA","#, "\\u0041", "\\/", "==", "\n", "{", "[[[",
+  #""version":"1.0","#, #""tag":"","#, #""nonce":"AAAAAAAAAAAAAAAA","#, "\\u0041", "\\/", "==", "\n", "{",
+  "[[[",
   #""processed_at":99999999999999999999,"#, #""key_algorithm":null,"#, "null", "\"",
 ]
 

@@ -48,7 +48,8 @@ private func checkPublic(_ document: [UInt8]) {
   require(key.wrappedByteCount == (key.bits + 7) / 8, "wraps to another length")
   let again = try? RSAPublicKey(document: Array(key.pem.utf8), minimumBits: minimum)
   require(again?.fingerprint == key.fingerprint && again?.pem == key.pem, "the key does not come back")
-  require(KeyFingerprint(key.fingerprint.description) == key.fingerprint, "the fingerprint does not come back")
+  require(
+    KeyFingerprint(key.fingerprint.description) == key.fingerprint, "the fingerprint does not come back")
   do throws(KeyDocumentError) { try key.validate() } catch { return checkSentence(error.description) }
   let wrapped = try? key.wrap(ContentKey(copying: [UInt8](repeating: 1, count: ContentKey.byteCount)))
   require(wrapped?.count ?? key.wrappedByteCount == key.wrappedByteCount, "wraps to another length")
@@ -110,7 +111,9 @@ private func checkLog(_ choices: inout Choices) {
   require(chain.length <= bytes.count, "reads more than there is")
   let lines = chain.entries.flatMap { $0.line + [UInt8(ascii: "\n")] }
   require(lines.elementsEqual(bytes[..<chain.length]), "takes lines that were not written so")
-  require(chain.entries.map(\.number) == Array(1...max(1, chain.entries.count)).prefix(chain.entries.count).map { $0 },
+  require(
+    chain.entries.map(\.number)
+      == Array(1...max(1, chain.entries.count)).prefix(chain.entries.count).map { $0 },
     "entries out of their order")
   if chain.flaw == nil { require(chain.length + chain.tornBytes == bytes.count, "loses bytes") }
   if let flaw = chain.flaw { require(flaw.entry == chain.entries.count + 1, "names another entry") }
@@ -118,7 +121,9 @@ private func checkLog(_ choices: inout Choices) {
 
 private func writtenLog(router: String) -> (bytes: [UInt8], head: TrustLogHead) {
   var (bytes, previous): ([UInt8], String) = ([], TrustLogEntry.origin)
-  guard let key = KeyFingerprint("sha256/" + String(repeating: "A", count: 43) + "=") else { return ([], .empty) }
+  guard let key = KeyFingerprint("sha256/" + String(repeating: "A", count: 43) + "=") else {
+    return ([], .empty)
+  }
   for (position, event) in TrustEvent.allCases.prefix(2).enumerated() {
     let note = TrustLogNote(
       time: 1_700_000_000, router: router, event: event, key: key, bits: 4096, certificate: nil,

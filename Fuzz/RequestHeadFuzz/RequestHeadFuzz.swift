@@ -34,12 +34,16 @@ private func checkTarget(_ text: String) {
 /// A host has one spelling, and is of this machine only where the system's own reader of addresses says so.
 private func checkHost(_ host: Hostname) {
   require(Hostname(host.text) == host, "a host that is another when it is read again")
-  require(host.text.utf8.allSatisfy { 0x21...0x7E ~= $0 && !($0 >= 0x41 && $0 <= 0x5A) }, "a host of odd characters")
+  require(
+    host.text.utf8.allSatisfy { 0x21...0x7E ~= $0 && !($0 >= 0x41 && $0 <= 0x5A) }, "a host of odd characters"
+  )
   var (four, six) = (in_addr(), in6_addr())
   let isFour = inet_pton(AF_INET, host.text, &four) == 1
   let isSix = inet_pton(AF_INET6, host.text, &six) == 1
   require(host.isAddress == (isFour || isSix), "an address that is none, or none that is one")
-  if isFour { require(host.isLoopback == (UInt32(bigEndian: four.s_addr) >> 24 == 127), "another machine's address") }
+  if isFour {
+    require(host.isLoopback == (UInt32(bigEndian: four.s_addr) >> 24 == 127), "another machine's address")
+  }
   if isSix { require(host.isLoopback == (host.text == "::1"), "another machine's address") }
   // What inet_aton(3) takes for an address of this machine is no name.
   if !host.isAddress { require(inet_aton(host.text, &four) == 0, "an address that looks like a name") }
@@ -61,7 +65,8 @@ private func checkAuthority(_ text: String) {
 /// An origin that a rule of exactly it allows is no other; `loopback` allows this machine's only.
 private func checkOrigin(_ text: String) {
   if OriginRule.loopback.allows(text) {
-    require(text.lowercased().hasPrefix("http://") || text.lowercased().hasPrefix("https://"), "another scheme")
+    require(
+      text.lowercased().hasPrefix("http://") || text.lowercased().hasPrefix("https://"), "another scheme")
     let authority = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).last ?? ""
     require(Authority(authority)?.host.isLoopback == true, "an origin of another machine")
   }
@@ -83,7 +88,9 @@ private func checkListenAddress(_ text: String) {
     } catch { require(false, "the written address is refused: \(error)") }
     if case .tcp(let host, let port) = address {
       require(!host.isEmpty && 0...65535 ~= port, "no host and port")
-      if address.isLoopback { require(host.lowercased() == "localhost" || Hostname(host)?.isLoopback == true, "remote") }
+      if address.isLoopback {
+        require(host.lowercased() == "localhost" || Hostname(host)?.isLoopback == true, "remote")
+      }
     }
   } catch {
     require(!error.description.isEmpty, "refused without a reason")
@@ -92,7 +99,8 @@ private func checkListenAddress(_ text: String) {
 
 private func checkPercentEncoding(_ text: String) {
   let escaped = text.utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  require(PercentEncoding.decoded(escaped).map { Array($0.utf8) } == Array(text.utf8), "escapes do not come back")
+  require(
+    PercentEncoding.decoded(escaped).map { Array($0.utf8) } == Array(text.utf8), "escapes do not come back")
   guard let decoded = PercentEncoding.decoded(text) else {
     return require(text.contains("%"), "refuses a text without escapes")
   }

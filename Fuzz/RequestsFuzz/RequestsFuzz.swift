@@ -10,7 +10,9 @@ public func fuzzRequests(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let policy = policy(&choices)
     let body = choices.material
     if dialects.indices.contains(route) { return checkChat(body, route, policy) }
-    do throws(APIFault) { try checkOther(route - dialects.count, body, policy) } catch { checkFault(error, OpenAIChat()) }
+    do throws(APIFault) { try checkOther(route - dialects.count, body, policy) } catch {
+      checkFault(error, OpenAIChat())
+    }
   }
 }
 
@@ -63,7 +65,9 @@ private func checkChat(_ body: [UInt8], _ route: Int, _ policy: RequestPolicy) {
     require(again.isStream == request.isStream, "understood in two ways")
     require(Set(request.chats.map(\.routerModel)).count == 1, "asks several models")
     for chat in request.chats { SealedText(chat, policy).check() }
-    if let tier = request.chats[0].securityTier { require(tier.utf8.count <= body.count, "a tier of its own") }
+    if let tier = request.chats[0].securityTier {
+      require(tier.utf8.count <= body.count, "a tier of its own")
+    }
     checkAnswers(request, dialect, mayRefuse: route == 1 || route == 7)
   } catch {
     checkFault(error, dialect)
@@ -103,7 +107,8 @@ private let fixedAnswers: [ChatAnswer] = [
 /// A fault is told in JSON, by a status of an error, in one line without control characters.
 private func checkFault(_ fault: APIFault, _ dialect: any Dialect) {
   require(400..<600 ~= fault.status, "a fault with status \(fault.status)")
-  require(!fault.message.isEmpty && !fault.message.utf8.contains { $0 < 0x20 || $0 == 0x7F }, "an odd message")
+  require(
+    !fault.message.isEmpty && !fault.message.utf8.contains { $0 < 0x20 || $0 == 0x7F }, "an odd message")
   require(ReferenceJSON(dialect.encode(fault))?.members != nil, "a fault that is no JSON object")
 }
 

@@ -13,11 +13,13 @@ struct SealedText {
     "max_completion_tokens",
   ]
   private static let identifying = [
-    "metadata", "client_metadata", "safety_identifier", "user_id", "session_id", "conversation_id", "thread_id",
+    "metadata", "client_metadata", "safety_identifier", "user_id", "session_id", "conversation_id",
+    "thread_id",
     "trace_id", "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options", "store",
   ]
   private static let documented = [
-    "model", "messages", "temperature", "max_tokens", "top_p", "stop", "presence_penalty", "frequency_penalty",
+    "model", "messages", "temperature", "max_tokens", "top_p", "stop", "presence_penalty",
+    "frequency_penalty",
     "n", "best_of", "seed", "logit_bias", "user", "tools", "tool_choice", "response_format",
   ]
   private static let searching = ["web_search_options", "plugins", "search_parameters"]
@@ -37,20 +39,27 @@ struct SealedText {
     if policy.remoteImages == .refuse || policy.members == .minimal {
       require(names.isDisjoint(with: Self.searching), "a member that searches: \(names)")
     }
-    if policy.members == .minimal { require(names.isSubset(of: Self.documented), "more than is documented: \(names)") }
-    require(members["tools"] != nil || members["parallel_tool_calls"] == nil, "says how to call, and nothing to call")
+    if policy.members == .minimal {
+      require(names.isSubset(of: Self.documented), "more than is documented: \(names)")
+    }
+    require(
+      members["tools"] != nil || members["parallel_tool_calls"] == nil,
+      "says how to call, and nothing to call")
     checkMessages(members["messages"]?.elements ?? [])
     guard let reduced = chat?.documentedOnly() else {
       return require(names.isSubset(of: Self.documented), "not reduced: \(names)")
     }
-    let left = ReferenceJSON(reduced.request.plaintext)?.members?.map { String(decoding: $0.name, as: UTF16.self) }
+    let left = ReferenceJSON(reduced.request.plaintext)?.members?.map {
+      String(decoding: $0.name, as: UTF16.self)
+    }
     require(Set(left ?? []) == names.intersection(Self.documented), "reduced to \(left ?? [])")
   }
 
   /// A request for an embedder.
   func checkEmbedding() {
     let names = Set(checkedMembers().keys)
-    require(names.isDisjoint(with: ["security_tier", "api_key", "base_url", "nomyo"]), "a member that must go")
+    require(
+      names.isDisjoint(with: ["security_tier", "api_key", "base_url", "nomyo"]), "a member that must go")
     require(names.isSuperset(of: ["model", "input"]), "nothing to embed")
   }
 
@@ -72,7 +81,9 @@ struct SealedText {
     for (position, message) in messages.enumerated() {
       guard let members = message.members else { fatalError("a message that is no object") }
       if policy.stripIdentifiers != .none {
-        for name in Self.identifying + ["id"] { require(message[name] == nil, "a message identifies: \(name)") }
+        for name in Self.identifying + ["id"] {
+          require(message[name] == nil, "a message identifies: \(name)")
+        }
       }
       if policy.messages == .auto, position > 0 {
         require(!["system", "developer"].contains(message["role"]?.text), "a system message in the middle")

@@ -26,8 +26,10 @@ private struct Files: FileReading {
     switch path {
     case "/c.toml": FileContents(bytes: configuration, permissions: 0o644)
     case _ where path.hasPrefix("/x"): throw .missing
-    case _ where path.hasPrefix("/i"): FileContents(bytes: Array(configuration.prefix(limit)), permissions: 0o600)
-    default: FileContents(bytes: Array("-----BEGIN CERTIFICATE-----\n".utf8.prefix(limit)), permissions: 0o600)
+    case _ where path.hasPrefix("/i"):
+      FileContents(bytes: Array(configuration.prefix(limit)), permissions: 0o600)
+    default:
+      FileContents(bytes: Array("-----BEGIN CERTIFICATE-----\n".utf8.prefix(limit)), permissions: 0o600)
     }
   }
 }

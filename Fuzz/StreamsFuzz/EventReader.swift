@@ -20,7 +20,8 @@ struct EventReader {
       if value.first == UInt8(ascii: " ") { value = value.dropFirst() }
       if line[..<colon].elementsEqual("data".utf8) {
         let earlier = event?.data ?? []
-        event = Event(name: event?.name ?? "", data: earlier.isEmpty ? Array(value) : earlier + [0x0A] + value)
+        event = Event(
+          name: event?.name ?? "", data: earlier.isEmpty ? Array(value) : earlier + [0x0A] + value)
       } else if line[..<colon].elementsEqual("event".utf8) {
         event = Event(name: String(decoding: value, as: UTF8.self), data: event?.data ?? [])
       }

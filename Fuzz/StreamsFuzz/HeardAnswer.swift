@@ -79,7 +79,8 @@ struct HeardAnswer: Equatable {
     case ("content_block_start", _) where data["content_block"]?["type"]?.text == "tool_use": calls.append([])
     case ("content_block_delta", "text_delta"): text += delta?["text"]?.units ?? []
     case ("content_block_delta", "thinking_delta"): thoughts += delta?["thinking"]?.units ?? []
-    case ("content_block_delta", "input_json_delta"): calls[calls.count - 1] += delta?["partial_json"]?.units ?? []
+    case ("content_block_delta", "input_json_delta"):
+      calls[calls.count - 1] += delta?["partial_json"]?.units ?? []
     case ("message_stop", _): ends += 1
     default: break
     }

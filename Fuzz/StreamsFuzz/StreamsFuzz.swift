@@ -23,14 +23,17 @@ private func check(_ answer: ChatAnswer, _ reference: ReferenceJSON?, _ route: R
   if manner / 2 % 2 == 1 { bytes += stream.opening() }
   for _ in 0..<manner / 4 % 4 { bytes += stream.heartbeat() }
   if manner / 16 % 4 == 3 { return checkFailure(bytes + stream.failure(fault), route) }
-  if let refusal = stream.refusal(of: answer) { return require(refusal.status == 502, "refuses its own stream") }
+  if let refusal = stream.refusal(of: answer) {
+    return require(refusal.status == 502, "refuses its own stream")
+  }
   bytes += written(answer, to: stream, isLines: route.isLines)
   let heard = HeardAnswer(bytes, route)
   require(heard.ends == 1, "ends \(heard.ends) times")
   compare(heard, reference?["choices"]?.elements ?? [], answer, route)
   do throws(APIFault) {
     let time = AnswerTime(seconds: 1_700_000_000, elapsed: .seconds(1))
-    require(ReferenceJSON(try request.encoder.encode(answer, at: time))?.members != nil, "the whole is no JSON")
+    require(
+      ReferenceJSON(try request.encoder.encode(answer, at: time))?.members != nil, "the whole is no JSON")
   } catch { require(false, "streams what it does not answer: \(error.message)") }
 }
 

@@ -26,19 +26,25 @@ func written(_ answer: ChatAnswer, to stream: any AnswerStream, isLines: Bool) -
     written.isDone = true
   }
   require(written.isDone, "a stream that waits for nothing")
-  for piece in written.pieces { require(piece.suffix(2) == [0x0A, 0x0A] || isLines && piece.last == 0x0A, "half an event") }
+  for piece in written.pieces {
+    require(piece.suffix(2) == [0x0A, 0x0A] || isLines && piece.last == 0x0A, "half an event")
+  }
   return written.pieces.flatMap { $0 }
 }
 
 /// An answer of up to four texts, each behind a byte that no UTF-8 has: content, thoughts, refusal, arguments.
 func answerText(_ material: [UInt8]) -> [UInt8] {
-  let texts = material.split(separator: 0xFF, maxSplits: 3, omittingEmptySubsequences: false).map { jsonString(Array($0)) }
+  let texts = material.split(separator: 0xFF, maxSplits: 3, omittingEmptySubsequences: false).map {
+    jsonString(Array($0))
+  }
   var text = Array(#"{"choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant""#.utf8)
   for (name, string) in zip(["content", "reasoning_content", "refusal"], texts) {
     text += ",\"\(name)\":".utf8 + string
   }
   if texts.count == 4 {
-    text += #","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"#.utf8 + texts[3] + "}}]".utf8
+    text +=
+      #","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"#.utf8 + texts[3]
+      + "}}]".utf8
   }
   return text + #"}}],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}"#.utf8
 }
@@ -48,10 +54,11 @@ private func jsonString(_ bytes: [UInt8]) -> [UInt8] {
   let quoted = [0x22] + bytes + [0x22]
   if ReferenceGrammar.accepts(quoted, depthLimit: 1) { return quoted }
   let units = String(decoding: bytes, as: UTF8.self).utf16
-  return [0x22] + units.flatMap { unit in
-    let digits = String(unit, radix: 16)
-    return Array(("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
-  } + [0x22]
+  return [0x22]
+    + units.flatMap { unit in
+      let digits = String(unit, radix: 16)
+      return Array(("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
+    } + [0x22]
 }
 
 /// One request of each dialect that asks for a stream.
@@ -69,6 +76,8 @@ let requests: [DecodedRequest] = {
     (OllamaGenerate(), #"{"model":"m","think":true,"prompt":"Hi"}"#),
   ]
   return bodies.map { dialect, body in
-    do { return try dialect.decode(Array(body.utf8), under: RequestPolicy()) } catch { fatalError("\(error)") }
+    do { return try dialect.decode(Array(body.utf8), under: RequestPolicy()) } catch {
+      fatalError("\(error)")
+    }
   }
 }()
