@@ -93,11 +93,7 @@ test-soak: release ## Three minutes of everything at once: nothing lost, nothing
 test-deb: deb ## The Debian packages: bytes, contents, manual pages, completions, a root to live in
 	@DIST=$(DIST) tools/step --closing 1 test-deb "Debian packages" Tests/Debian/run
 
-<<<<<<< HEAD
-test-fuzz: release ## Each fuzz target for a quarter of a minute
-=======
-test-fuzz: deps ## Each fuzz target for a few seconds
->>>>>>> ff8b63f (fuzz: a second of computing is the bound, formatted like the rest, five seconds a target in make test-fuzz)
+test-fuzz: release ## Each fuzz target for a few seconds
 	@tools/fuzz-all $(FUZZ_SECONDS)
 
 check: deps ## Format, imports, sizes, what does not belong here
