@@ -51,6 +51,7 @@ private func checkSame(_ value: JSONValue, _ other: JSONValue) {
     checkPieces(content, characters: content.count % 3 + 1)
     if let string = value.string { checkCharacters(content, of: string) }
   }
+  checkWritten(value)
   let (elements, others) = (value.elements ?? [], other.elements ?? [])
   require(elements.count == others.count, "element counts differ")
   for (element, other) in zip(elements, others) { checkSame(element, other) }
@@ -61,6 +62,26 @@ private func checkSame(_ value: JSONValue, _ other: JSONValue) {
     require(member.name.utf8.elementsEqual(other.name.utf8), "names differ")
     require(object[member.name]?.range == member.value.range, "a member is not found by its name")
     checkSame(member.value, other.value)
+  }
+}
+
+/// A value is written as itself in each of the ways that there are for it.
+private func checkWritten(_ value: JSONValue) {
+  var writer = JSONWriter()
+  writer.beginArray()
+  writer.value(value)
+  if let content = value.stringContent {
+    writer.stringContent(content)
+    writer.stringContent(joining: Array(JSONStringPieces(content, characters: 3)))
+  }
+  if let number = value.number { writer.number(number) }
+  if let integer = value.integer { writer.integer(integer) }
+  writer.endArray()
+  for again in parsed(writer.bytes, "a written value").root.lazyElements.map(Array.init) ?? [] {
+    require(again.kind == value.kind && again.number == value.number, "a written value is another")
+    require(
+      again.string.map { Array($0.utf8) } == value.string.map { Array($0.utf8) },
+      "a written string is another")
   }
 }
 
