@@ -26,6 +26,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -47,6 +49,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -86,7 +89,7 @@ let package = Package(
     module("Telemetry", ["Platform"]),
     module("Dialects", ["JSONText"]),
     module("APIDocumentation", ["JSONText", "Sealing"]),
-    module("Listener", ["Platform", nioCore, nioPosix, nioHTTP1, httpTypes, logging]),
+    module("Listener", ["Platform", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, httpTypes, logging]),
     // Layer 5
     module(
       "Relay",
@@ -140,7 +143,8 @@ let package = Package(
     tests("APIDocumentationTests", ["APIDocumentation", "Dialects", "JSONText", "Sealing"]),
     tests("ContentCodingTests", ["ContentCoding", "CZlib", "CZstd"]),
     tests(
-      "ListenerTests", ["Listener", "Platform", nioCore, nioPosix, nioHTTP1, nioEmbedded, httpTypes, logging]),
+      "ListenerTests",
+      ["Listener", "Platform", nioCore, nioPosix, nioHTTP1, nioSSL, nioEmbedded, httpTypes, logging]),
     tests(
       "RelayTests",
       [

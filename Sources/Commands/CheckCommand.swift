@@ -14,10 +14,13 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     let settings = try flags.load()
     // What only the other modules can judge, without starting anything.
-    do { _ = try Daemon(settings, logger: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }) } catch {
+    let daemon: Daemon
+    do {
+      daemon = try Daemon(settings, logger: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() })
+    } catch {
       throw Complaint.configuration(error)
     }
-    for warning in settings.warnings { Complaint.say("warning: \(warning)") }
+    for warning in settings.warnings + daemon.warnings { Complaint.say("warning: \(warning)") }
     print(settings.effectiveText(), terminator: "")
   }
 }

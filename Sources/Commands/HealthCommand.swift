@@ -6,7 +6,11 @@ import Upstream
 /// `nomyo-proxy health`, a probe that needs no shell and no curl.
 struct HealthCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "health", abstract: "Ask the running daemon whether it is alive; exit status 0 or 1.")
+    commandName: "health", abstract: "Ask the running daemon whether it is alive; exit status 0 or 1.",
+    discussion: """
+      Where the daemon only listens with TLS it is asked over TLS, and its certificate is not looked at: that is for the \
+      name that callers use, and nothing is told or believed here but whether it is alive.
+      """)
 
   @Flag(help: "Ask whether it can seal and open right now, and not only whether it is alive.")
   var ready = false
@@ -39,9 +43,12 @@ struct HealthCommand: AsyncParsableCommand {
     if outcome.status != 200 { throw ExitCode.failure }
   }
 
-  /// The first address to ask: a port, which needs no permission, before a socket.
+  /// The first address to ask: a port, which needs no permission, before a socket; one in clear text before one with TLS.
   static func place(_ listen: [String]) -> LocalAddress? {
-    let places = listen.compactMap { try? ListenAddress(parsing: $0) }.map(LocalAddress.init)
-    return places.first { $0.socketPath == nil } ?? places.first
+    let places = listen.map(ListenEntry.init).compactMap { entry in
+      (try? ListenAddress(parsing: entry.place)).map { LocalAddress(address: $0, isTLS: entry.isTLS) }
+    }
+    return places.first { $0.socketPath == nil && !$0.isTLS } ?? places.first { $0.socketPath == nil }
+      ?? places.first
   }
 }

@@ -5,6 +5,8 @@ import Upstream
 struct LocalAddress: Sendable {
   /// As it is configured.
   let address: ListenAddress
+  /// Whether TLS is spoken there.
+  var isTLS = false
 
   /// The path of a unix socket, nil for a port.
   var socketPath: String? {
@@ -15,19 +17,33 @@ struct LocalAddress: Sendable {
   var baseURL: String {
     switch address {
     case .unix: "http://localhost"
-    case .tcp: "http://\(address)"
+    case .tcp(let host, let port):
+      (isTLS ? "https://" : "http://") + "\(ListenAddress.tcp(host: Self.reachable(host), port: port))"
+    }
+  }
+
+  /// The loopback address for one that stands for all of a machine's: nobody may say that as the host he wants.
+  private static func reachable(_ host: String) -> String {
+    switch host {
+    case "0.0.0.0", "0": "127.0.0.1"
+    case "::", "::0", "0:0:0:0:0:0:0:0": "::1"
+    default: host
     }
   }
 
   /// The address as people write it, without what only matters to the one who listens.
-  var description: String { socketPath.map { "unix:\($0)" } ?? "\(address)" }
+  var description: String { socketPath.map { "unix:\($0)" } ?? (isTLS ? "tls:" : "") + "\(address)" }
 
   /// A client of whoever listens there, with time-outs for a daemon on the same machine.
+  ///
+  /// A certificate is not verified: it is for the name that callers use, and not for the address of this machine's own.
+  /// So nothing may be said through this client, or believed of what it hears, that must not reach a stranger.
   ///
   /// - Parameter patience: how long one answer may take.
   func client(patience: Duration) throws -> Upstream {
     try Upstream(
       UpstreamOptions(
-        connectTimeout: .seconds(2), responseTimeout: patience, allowHTTP: true, unixSocket: socketPath))
+        connectTimeout: .seconds(2), responseTimeout: patience, allowHTTP: true, unixSocket: socketPath,
+        verifiesServer: !isTLS))
   }
 }

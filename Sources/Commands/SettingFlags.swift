@@ -53,6 +53,10 @@ struct SettingFlags: ParsableArguments {
   var accessHosts: String?
   @Option(name: .setting("access.origins"), help: .setting("access.origins"))
   var accessOrigins: String?
+  @Option(name: .setting("tls.certificate_file"), help: .setting("tls.certificate_file"), completion: .file())
+  var tlsCertificateFile: String?
+  @Option(name: .setting("tls.key_file"), help: .setting("tls.key_file"), completion: .file())
+  var tlsKeyFile: String?
   @Option(name: .setting("models.aliases"), help: .setting("models.aliases"))
   var modelsAliases: String?
   @Option(name: .setting("models.list"), help: .setting("models.list"))
@@ -165,6 +169,7 @@ struct SettingFlags: ParsableArguments {
       "keys.password_file": keysPasswordFile, "keys.rotate_every": keysRotateEvery,
       "keys.max_uses": keysMaxUses, "keys.pool": keysPool, "keys.primes": keysPrimes,
       "admin.listen": adminListen, "metrics.listen": metricsListen,
+      "tls.certificate_file": tlsCertificateFile, "tls.key_file": tlsKeyFile,
       "log.level": logLevel, "log.format": logFormat,
     ]
     return all.compactMapValues { $0 }

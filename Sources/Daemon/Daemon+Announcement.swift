@@ -1,3 +1,4 @@
+import Listener
 import Logging
 import Platform
 import Settings
@@ -14,6 +15,10 @@ extension Daemon {
       ])
     if settings.router.apiKey == nil {
       Self.warnOfCallersKeys(logger)
+    }
+    if let identity {
+      logger.notice("TLS certificate", metadata: ["expires": "\(identity.expiry)"])
+      warnOfTime()
     }
     if let remedy = memory.remedy {
       logger.warning("memory not fully protected", metadata: ["reason": "\(remedy)"])

@@ -74,7 +74,7 @@ extension Daemon {
     var addresses: [ListenAddress] = []
     for entry in settings.listen where ListenPlan.activationName(entry) == nil {
       do throws(ListenAddressError) {
-        let address = try ListenAddress(parsing: entry)
+        let address = try ListenAddress(parsing: ListenEntry(entry).place)
         addresses.append(address)
         if !address.isLoopback {
           faults.append(

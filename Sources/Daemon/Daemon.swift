@@ -20,6 +20,7 @@ public struct Daemon: Sendable {
   let access: AccessPolicy
   let adminAddress: ListenAddress?
   let metricsAddress: ListenAddress?
+  let identity: TLSIdentity?
   private let addresses: [ListenAddress]
   private let start = ContinuousClock.now
 
@@ -43,6 +44,7 @@ public struct Daemon: Sendable {
     adminAddress = Self.adminAddress(settings, &faults)
     metricsAddress = Self.metricsAddress(settings, &faults)
     let access = Self.accessPolicy(settings, &faults)
+    identity = Self.identity(settings, &faults)
     guard faults.isEmpty, let access else { throw ConfigurationFaults(faults: faults) }
     self.access = access
   }
@@ -60,7 +62,8 @@ public struct Daemon: Sendable {
     let news = ServiceNews(start: start, notifier: notifier, logger: logger)
     let upstream = try Upstream(upstreamOptions)
     let embedding = try settings.embeddings.url.map { _ in try Upstream(EmbeddingsRelay.options) }
-    let parts = try makeParts(upstream, embedding, news, heap, reading)
+    let served = identity.map(ServedIdentity.init)
+    let parts = try makeParts(upstream, embedding, news, heap, served, reading)
     await news.watch { await parts.running.status() }
     let plan = try ListenPlan(settings, addresses: addresses, passed: ActivationSocket.takeOver())
     plan.closeUnwanted()
@@ -69,7 +72,7 @@ public struct Daemon: Sendable {
     }
     let server = HTTPServer(
       addresses: plan.addresses, inherited: plan.inherited.map(\.descriptor),
-      limits: listenerLimits(openFiles: OpenFiles.raiseLimit()),
+      secure: served.map { plan.secured($0) }, limits: listenerLimits(openFiles: OpenFiles.raiseLimit()),
       responder: parts.responder, logger: logger)
     for address in try await server.start() {
       logger.notice("listening", metadata: ["address": "\(address)"])
@@ -134,7 +137,8 @@ public struct Daemon: Sendable {
   }
 
   private func reloader(
-    _ responder: ProxyResponder, _ standing: Standing, _ read: @escaping @Sendable () throws -> Settings
+    _ responder: ProxyResponder, _ standing: Standing, _ served: ServedIdentity?,
+    _ read: @escaping @Sendable () throws -> Settings
   ) -> Reloader {
     Reloader(
       start: settings, logger: logger, read: read,
@@ -144,6 +148,7 @@ public struct Daemon: Sendable {
           context: fresh.context(standing), catalog: fresh.catalog(standing),
           configuration: fresh.relayConfiguration(embedder: standing.embedder))
         standing.breakers.adopt(fresh.ownKey)
+        fresh.show(in: served)
       })
   }
 
@@ -152,7 +157,7 @@ public struct Daemon: Sendable {
 
   private func makeParts(
     _ upstream: Upstream, _ embedding: Upstream?, _ news: ServiceNews, _ heap: CryptoLibrary.SecureHeap,
-    _ reading: (@Sendable () throws -> Settings)?
+    _ served: ServedIdentity?, _ reading: (@Sendable () throws -> Settings)?
   ) throws -> Parts {
     let breakers = BreakerNews(ownKey: ownKey, news: news, logger: logger)
     let pacer = Pacer(
@@ -177,7 +182,7 @@ public struct Daemon: Sendable {
       context: context(standing), catalog: catalog(standing),
       configuration: relayConfiguration(embedder: standing.embedder), metrics: metrics, version: version,
       logger: logger)
-    let reloader = reading.map { self.reloader(responder, standing, $0) }
+    let reloader = reading.map { self.reloader(responder, standing, served, $0) }
     let running = RunningDaemon(
       clientKeys: clientKeys, routerKeys: routerKeys, pacer: pacer, counters: metrics, memory: memory,
       version: version,

@@ -8,6 +8,8 @@ struct ListenPlan {
   let addresses: [ListenAddress]
   /// Sockets to accept on.
   let inherited: [ActivationSocket]
+  /// Addresses and sockets where callers speak TLS.
+  let secure: (addresses: [ListenAddress], inherited: [ActivationSocket])
   /// Sockets that were passed in and that no entry of `listen` asks for.
   let unwanted: [ActivationSocket]
 
@@ -24,20 +26,27 @@ struct ListenPlan {
     if settings.source(of: "listen") == .builtIn, !passed.isEmpty {
       self.addresses = []
       inherited = passed
+      secure = ([], [])
     } else {
-      self.addresses = addresses
-      let names = settings.listen.compactMap(Self.activationName)
-      inherited = passed.filter { socket in names.contains { $0.isEmpty || $0 == socket.name } }
-      for name in names where !inherited.contains(where: { name.isEmpty || $0.name == name }) {
+      let entries = settings.listen.map(ListenEntry.init)
+      let securePlaces = entries.filter(\.isTLS).compactMap { try? ListenAddress(parsing: $0.place) }
+      self.addresses = addresses.filter { !securePlaces.contains($0) }
+      // A socket that an entry asks for with TLS is no plain one, whatever else asks for it.
+      let secured = Self.sockets(passed, named: entries.filter(\.isTLS))
+      let plain = Self.sockets(passed.filter { !secured.contains($0) }, named: entries.filter { !$0.isTLS })
+      (inherited, secure) = (plain, (securePlaces, secured))
+      for entry in entries {
+        let found = entry.isTLS ? secured : plain
+        guard let name = Self.activationName(entry.place), !Self.holds(found, name) else { continue }
         faults.append(
           Daemon.fault(
             settings, "listen", "systemd passed no socket\(name.isEmpty ? "" : " named \(name)")",
             allowed: "systemd only in a service that a socket unit starts"))
       }
     }
-    let inherited = inherited
-    unwanted = passed.filter { !inherited.contains($0) }
-    for socket in inherited where BoundAddress(ofSocket: socket.descriptor)?.isLoopback != true {
+    let wanted = inherited + secure.inherited
+    unwanted = passed.filter { !wanted.contains($0) }
+    for socket in wanted where BoundAddress(ofSocket: socket.descriptor)?.isLoopback != true {
       faults.append(
         Daemon.fault(
           settings, "listen", "the socket \(socket.name) is not bound to a loopback address or a path",
@@ -48,8 +57,20 @@ struct ListenPlan {
 
   /// The name in an entry for systemd, empty for all sockets, nil for other entries.
   static func activationName(_ entry: String) -> String? {
-    if entry == "systemd" { return "" }
-    return entry.hasPrefix("systemd:") ? String(entry.dropFirst(8)) : nil
+    let place = ListenEntry(entry).place
+    if place == "systemd" { return "" }
+    return place.hasPrefix("systemd:") ? String(place.dropFirst(8)) : nil
+  }
+
+  private static func sockets(
+    _ passed: [ActivationSocket], named entries: [ListenEntry]
+  ) -> [ActivationSocket] {
+    let names = entries.compactMap { activationName($0.place) }
+    return passed.filter { socket in names.contains { $0.isEmpty || $0 == socket.name } }
+  }
+
+  private static func holds(_ sockets: [ActivationSocket], _ name: String) -> Bool {
+    sockets.contains { name.isEmpty || $0.name == name }
   }
 
   /// Closes what nobody asked for, so that its callers are refused and do not wait.

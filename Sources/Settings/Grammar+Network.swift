@@ -75,7 +75,8 @@ extension Grammar<String?> {
     write: { $0 })
 
   private static func addressOrNone(_ text: String) throws(Rejection) -> String? {
-    let isAddress = Grammar<String>.isListenAddress(text) && !text.hasPrefix("systemd")
+    let isAddress =
+      Grammar<String>.isListenAddress(text) && !text.hasPrefix("systemd") && !ListenEntry(text).isTLS
     guard text == "none" || isAddress else { throw Rejection(problem: "\(text.shown) is no address") }
     return text
   }
@@ -99,7 +100,9 @@ extension Grammar<String> {
   ///
   /// The Listener reads it fully; here it only has to look like one.
   static let listenAddress = Grammar.text(
-    "address", allowed: "HOST:PORT, unix:/PATH?mode=0660&group=NAME, systemd, systemd:NAME",
+    "address",
+    allowed:
+      "HOST:PORT, unix:/PATH?mode=0660&group=NAME, systemd, systemd:NAME, and tls: before all but unix:",
     read: { text throws(Rejection) in
       guard isListenAddress(text) else { throw Rejection(problem: "\(text.shown) is no address") }
       return text
@@ -136,6 +139,11 @@ extension Grammar<String> {
     write: { $0 })
 
   private static func isListenAddress(_ text: String) -> Bool {
+    let entry = ListenEntry(text)
+    if entry.isTLS {
+      return !ListenEntry(entry.place).isTLS && !entry.place.hasPrefix("unix:")
+        && isListenAddress(entry.place)
+    }
     if text == "systemd" { return true }
     for prefix in ["systemd:", "unix:/"] where text.hasPrefix(prefix) {
       return text.utf8.count > prefix.utf8.count

@@ -10,7 +10,7 @@ extension SettingKey {
       "listen", \.listen, .list(of: .listenAddress, atLeast: 1),
       """
       Where callers reach the proxy. `systemd` takes the sockets of a socket unit, and is used by itself \
-      when there are any.
+      when there are any. With `tls:` before an address or before `systemd`, callers speak TLS there.
       """),
     SettingKey(
       "chatbots", \.chatbots, .chatbots,
@@ -112,6 +112,17 @@ extension SettingKey {
       the API key; or `all`, the router's public key as well.
       """),
 
+    SettingKey(
+      "tls.certificate_file", \.tls.certificateFile, .path,
+      absent: "none; needed where `listen` says `tls:`", example: "/etc/nomyo-proxy/tls-chain.pem",
+      """
+      A PEM file with the certificate for callers over TLS, followed by those of the authorities between it \
+      and the one that callers trust. A reload takes it anew.
+      """),
+    SettingKey(
+      "tls.key_file", \.tls.keyFile, .path,
+      absent: "the systemd credential tls-key, if there is one", example: "/etc/nomyo-proxy/tls-key.pem",
+      "A PEM file with the private key of that certificate, without a password. A reload takes it anew."),
     SettingKey(
       "access.hosts", \.access.hosts, .list(of: .host),
       """

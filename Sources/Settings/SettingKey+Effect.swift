@@ -7,8 +7,8 @@ extension SettingKey {
     "router.api_key_file", "router.security_tier", "router.response_timeout", "router.retries",
     "limits.request", "limits.in_flight", "stream.commit_after", "stream.keepalive",
     "privacy.strip_identifiers", "privacy.pad_requests", "models.aliases", "models.list",
-    "models.single_flight", "access.hosts", "access.origins", "compat.members", "compat.messages",
-    "compat.remote_images", "chatbots",
+    "models.single_flight", "access.hosts", "access.origins", "tls.certificate_file",
+    "tls.key_file", "compat.members", "compat.messages", "compat.remote_images", "chatbots",
   ]
 
   /// The cell of the table in docs/configuration.md.

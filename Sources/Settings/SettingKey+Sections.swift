@@ -6,6 +6,7 @@ extension SettingKey {
       "router.rate",
       "How fast requests go to the router. NOMYO takes 2 a second under one API key, once in 10 seconds 4."
     ),
+    ("tls", "What callers are shown where `listen` says `tls:`."),
     ("access", "Who may call."),
     ("models", "Names of models."),
     ("compat", "How far requests are mended before they are sealed."),

@@ -9,10 +9,13 @@ public import Sealing
 ///
 /// A fresh value holds the defaults of the contract; ``SettingKey/all`` gives them their names.
 public struct Settings: Sendable {
-  /// Where to listen: `host:port`, `unix:/path?mode=0660&group=NAME`, `systemd`, `systemd:NAME`.
+  /// Where to listen: `host:port`, `unix:/path?mode=0660&group=NAME`, `systemd`, `systemd:NAME`; with `tls:` before a
+  /// port or sockets of systemd, callers speak TLS there.
   public var listen = ["127.0.0.1:12439"]
   /// The router and the way to it.
   public var router = Router()
+  /// What callers are shown over TLS.
+  public var tls = TLS()
   /// Who may call.
   public var access = Access()
   /// Names of models.
@@ -99,6 +102,18 @@ public struct Settings: Sendable {
     public var policy = PacingPolicy()
     /// Which requests count.
     public var scope = PacedRequests.authenticated
+  }
+
+  /// What callers are shown over TLS, where an entry of `listen` asks for it.
+  public struct TLS: Sendable, Equatable {
+    /// The file with the chain of certificates in PEM, the server's own first.
+    public var certificateFile: String?
+    /// The file with the private key of the first certificate in PEM, when one is named.
+    public var keyFile: String?
+    /// What is in the file of the chain; nil where nobody asks for TLS.
+    public var chain: [UInt8]?
+    /// The private key in PEM; nil where nobody asks for TLS.
+    public var key: Secret?
   }
 
   /// Who may call.

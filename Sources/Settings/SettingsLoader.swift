@@ -24,6 +24,7 @@ public enum SettingsLoader {
     reading.findPlaces()
     reading.findKeyDirectory()
     if readsSecrets { reading.readKeyPassword() }
+    if readsSecrets { reading.readTLS() }
     reading.checkKeys()
     reading.checkTrust()
     guard reading.faults.isEmpty else { throw ConfigurationFaults(faults: reading.faults) }

@@ -59,8 +59,8 @@ struct EasySetup {
   }
 
   private func tls(_ options: UpstreamOptions) throws(CurlFault) {
-    try set(CURLOPT_SSL_VERIFYPEER, 1)
-    try set(CURLOPT_SSL_VERIFYHOST, 2)
+    try set(CURLOPT_SSL_VERIFYPEER, options.verifiesServer ? 1 : 0)
+    try set(CURLOPT_SSL_VERIFYHOST, options.verifiesServer ? 2 : 0)
     try set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     try set(CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     if let file = options.caFile { try set(CURLOPT_CAINFO, file) }

@@ -1,6 +1,6 @@
 /// What holds for all transfers of one `Upstream`.
 ///
-/// Two things are not options: peer and host name are always verified, and TLS is never older than 1.2.
+/// TLS is never older than 1.2, and towards the router peer and host name are always verified.
 public struct UpstreamOptions: Sendable {
   /// Which proxy, if any, requests leave through.
   public enum OutboundProxy: Sendable, Equatable {
@@ -30,6 +30,11 @@ public struct UpstreamOptions: Sendable {
   ///
   /// No proxy has a part in it (CURLOPT_UNIX_SOCKET_PATH(3)).
   public var unixSocket: String?
+  /// Whether a server over TLS has to show that it is the one of the URL.
+  ///
+  /// Never false but for a question to this machine that says nothing secret and whose answer is worth nothing: whether
+  /// the daemon is alive.
+  public var verifiesServer: Bool
 
   /// The options of a client that goes straight out over verified TLS.
   public init(
@@ -39,7 +44,8 @@ public struct UpstreamOptions: Sendable {
     responseTimeout: Duration = .seconds(900),
     allowHTTP: Bool = false,
     userAgent: String = "nomyo-proxy",
-    unixSocket: String? = nil
+    unixSocket: String? = nil,
+    verifiesServer: Bool = true
   ) {
     self.caFile = caFile
     self.proxy = proxy
@@ -48,5 +54,6 @@ public struct UpstreamOptions: Sendable {
     self.allowHTTP = allowHTTP
     self.userAgent = userAgent
     self.unixSocket = unixSocket
+    self.verifiesServer = verifiesServer
   }
 }

@@ -33,7 +33,8 @@ import Testing
       func read(_ path: String, limit: Int) throws(FileFault) -> FileContents { throw .missing }
     }
     let environment = listen.map { ["NOMYO_PROXY_LISTEN": $0] } ?? [:]
-    return try SettingsLoader.load(SettingsSources(environment: environment, files: NoFiles()))
+    return try SettingsLoader.load(
+      SettingsSources(environment: environment, files: NoFiles()), readsSecrets: false)
   }
 
   private func plan(_ listen: String?, _ passed: [PassedSocket]) throws -> ListenPlan {
@@ -65,7 +66,20 @@ import Testing
     #expect(some.addresses.map(\.description) == ["127.0.0.1:0"])
   }
 
-  @Test(arguments: ["systemd", "systemd:other"])
+  @Test func `an entry for TLS takes its socket out of what the others take`() throws {
+    let plan = try plan("systemd,tls:systemd:two", [PassedSocket("one"), PassedSocket("two")])
+    #expect(plan.inherited.map(\.name) == ["one"])
+    #expect(plan.secure.inherited.map(\.name) == ["two"])
+    #expect(plan.unwanted.isEmpty && plan.secure.addresses.isEmpty)
+  }
+
+  @Test func `an address is spoken to in one way`() throws {
+    let plan = try plan("127.0.0.1:1,tls:127.0.0.1:2,tls:localhost:3", [])
+    #expect(plan.addresses.map(\.description) == ["127.0.0.1:1"])
+    #expect(plan.secure.addresses.map(\.description) == ["127.0.0.1:2", "localhost:3"])
+  }
+
+  @Test(arguments: ["systemd", "systemd:other", "tls:systemd:other"])
   func `an entry without its socket is a fault`(listen: String) throws {
     let sockets = listen == "systemd" ? [] : [PassedSocket("one")]
     let faults = #expect(throws: ConfigurationFaults.self) { try plan(listen, sockets) }

@@ -5,7 +5,7 @@ import Testing
 struct EffectiveTextTests {
   /// A value for each key that is not its default.
   private let toml = """
-    listen = ["[::1]:1", "unix:/run/x.sock?mode=0660"]
+    listen = ["[::1]:1", "unix:/run/x.sock?mode=0660", "tls:[::1]:2"]
     [router]
     url = "http://r.example:9000/prefix"
     allow_http = true
@@ -72,6 +72,9 @@ struct EffectiveTextTests {
     pool = 9
     bits = 3072
     primes = 3
+    [tls]
+    certificate_file = "/ca.pem"
+    key_file = "/key"
     [metrics]
     listen = "127.0.0.1:9464"
     [admin]
@@ -114,6 +117,7 @@ struct EffectiveTextTests {
     }
     #expect(second.listen == first.listen)
     #expect(second.router == first.router)
+    #expect(second.tls == first.tls)
     #expect(second.keys == first.keys)
     #expect(second.admin == first.admin)
     #expect(second.metrics == first.metrics)

@@ -9,17 +9,20 @@ struct FaultTests {
       (
         "listen = []",
         "1:1: listen: the list is empty; allowed: a list of: "
-          + "HOST:PORT, unix:/PATH?mode=0660&group=NAME, systemd, systemd:NAME"
+          + "HOST:PORT, unix:/PATH?mode=0660&group=NAME, systemd, systemd:NAME, and tls: before "
+          + "all but unix:"
       ),
       (
         "listen = [\"127.0.0.1\"]",
         "1:1: listen[0]: \"127.0.0.1\" is no address; allowed: "
-          + "HOST:PORT, unix:/PATH?mode=0660&group=NAME, systemd, systemd:NAME"
+          + "HOST:PORT, unix:/PATH?mode=0660&group=NAME, systemd, systemd:NAME, and tls: before "
+          + "all but unix:"
       ),
       (
         "listen = \"127.0.0.1:80\"",
         "1:1: listen: expected a list, found string \"127.0.0.1:80\"; allowed: a list of: "
-          + "HOST:PORT, unix:/PATH?mode=0660&group=NAME, systemd, systemd:NAME"
+          + "HOST:PORT, unix:/PATH?mode=0660&group=NAME, systemd, systemd:NAME, and tls: before "
+          + "all but unix:"
       ),
       (
         "listen = [\"a:1\", \"a:1\"]",

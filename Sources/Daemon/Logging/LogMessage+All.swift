@@ -15,6 +15,27 @@ extension LogMessage {
       "Callers are let in at this address.",
       do: "Nothing."),
     LogMessage(
+      "6d76abb800a3538f0290dcd9cacbbf5f",
+      "TLS certificate", "notice, warning",
+      "Callers over TLS are shown this certificate. At `warning` when its time is over or has not come.",
+      do: "Nothing; at `warning` put a valid one in the file and reload."),
+    LogMessage(
+      "e9d8f568542203dbba2f98bf7399cbc3",
+      "TLS certificate replaced", "notice",
+      "A reload found another certificate; new connections are shown it.",
+      do: "Nothing."),
+    LogMessage(
+      "706da9024ce0fe6377a959a99af2e9f0",
+      "TLS handshake failed", "debug",
+      "A caller and the daemon did not agree on TLS; `NOMYO_REASON` says over what.",
+      do: "Nothing, unless it is a caller of yours: `plain HTTP on a port for TLS` wants `https:` in its URL."
+    ),
+    LogMessage(
+      "9b593330631b06dc107b2725dac3c5e3",
+      "TLS connection broken", "debug",
+      "A connection ended with a fault in TLS.",
+      do: "Nothing, unless it goes on."),
+    LogMessage(
       "3c3d1c7a17a011c2f65c1f3719a922dd",
       "ready", "notice",
       "A client key exists, the router's key is trusted, and callers are let in.",

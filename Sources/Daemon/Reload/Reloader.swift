@@ -71,7 +71,9 @@ actor Reloader {
 
   /// What changed in files that a key only names.
   private static func secrets(from old: Settings, to new: Settings) -> [String] {
-    old.router.apiKey == new.router.apiKey ? [] : ["router.api_key"]
+    let key = old.router.apiKey == new.router.apiKey ? [] : ["router.api_key"]
+    let isSamePair = old.tls.chain == new.tls.chain && old.tls.key == new.tls.key
+    return isSamePair ? key : key + ["tls.certificate"]
   }
 
   private func warn(of new: Settings) {

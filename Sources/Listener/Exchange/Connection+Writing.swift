@@ -83,14 +83,17 @@ extension Connection {
 
   /// Closes without another word.
   ///
-  /// Where only the connection's end tells that a body is whole, a reset tells that it is not.
+  /// Where only the connection's end tells that a body is whole, a reset tells that it is not. Over TLS there is one more
+  /// word, which says that nothing is missing; it is said unless an answer is under way.
   func cut() {
     if machine.isAnswering, outgoing.framing == .untilClose,
       let provider = context?.channel as? any SocketOptionProvider
     {
       _ = provider.setSoLinger(linger(l_onoff: 1, l_linger: 0))
     }
-    context?.close(promise: nil)
+    guard let transport else { return context?.close(promise: nil) ?? () }
+    if !machine.isAnswering { context?.close(mode: .output, promise: nil) }
+    transport.cut()
   }
 
   private func writeHead(

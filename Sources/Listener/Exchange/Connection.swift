@@ -30,6 +30,8 @@ final class Connection: ChannelInboundHandler {
   let surroundings: ConnectionSurroundings
   let valve: InputValve
   private let peer: Peer
+  /// Where a connection over TLS is cut; nil for one in clear text.
+  let transport: TransportEnd?
   private let number = Connection.newNumber()
   private var local: BoundAddress?
 
@@ -63,8 +65,10 @@ final class Connection: ChannelInboundHandler {
 
   var limits: ListenerLimits { surroundings.limits }
 
-  init(_ surroundings: ConnectionSurroundings, valve: InputValve, peer: Peer) {
-    (self.surroundings, self.valve, self.peer) = (surroundings, valve, peer)
+  init(
+    _ surroundings: ConnectionSurroundings, valve: InputValve, peer: Peer, transport: TransportEnd? = nil
+  ) {
+    (self.surroundings, self.valve, self.peer, self.transport) = (surroundings, valve, peer, transport)
   }
 
   private static let count = Atomic<UInt64>(0)

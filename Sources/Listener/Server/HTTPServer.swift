@@ -12,6 +12,7 @@ public final class HTTPServer: Sendable {
 
   private let addresses: [ListenAddress]
   private let inherited: [CInt]
+  private let secure: SecureListening?
   private let surroundings: ConnectionSurroundings
   let group: MultiThreadedEventLoopGroup
   private let phase = Locked(Phase.new)
@@ -35,15 +36,17 @@ public final class HTTPServer: Sendable {
   ///   - addresses: where to listen.
   ///   - inherited: stream sockets that somebody else bound, such as systemd; the server closes its copies when it
   ///     stops and leaves what waits in them to the next process.
+  ///   - secure: where callers speak TLS; nil for nowhere.
   ///   - limits: what callers are granted.
   ///   - responder: who answers.
   ///   - logger: told about faults, without anything that a caller sent.
   ///   - eventLoopThreads: threads for input and output; one is enough for tens of thousands of requests a second.
   public init(
-    addresses: [ListenAddress], inherited: [CInt] = [], limits: ListenerLimits = ListenerLimits(),
-    responder: any Responder, logger: Logger, eventLoopThreads: Int = 1
+    addresses: [ListenAddress], inherited: [CInt] = [], secure: SecureListening? = nil,
+    limits: ListenerLimits = ListenerLimits(), responder: any Responder, logger: Logger,
+    eventLoopThreads: Int = 1
   ) {
-    (self.addresses, self.inherited) = (addresses, inherited)
+    (self.addresses, self.inherited, self.secure) = (addresses, inherited, secure)
     surroundings = ConnectionSurroundings(
       responder: responder, limits: limits, register: ConnectionRegister(limits: limits),
       room: SharedRoom(BodyRoom(capacity: limits.bodyRoom, patience: TimeAmount(limits.bodyPatience))),
@@ -61,7 +64,7 @@ public final class HTTPServer: Sendable {
   ///
   /// - Throws: ``ListenError`` for the first address that cannot be had; `CancellationError` if the server was
   ///   stopped before.
-  public func start() async throws -> [BoundAddress] {
+  public func start() async throws -> [OpenAddress] {
     try throwIfStopped()
     let sockets = try openSockets()
     var listening: [Listening] = []
@@ -74,7 +77,7 @@ public final class HTTPServer: Sendable {
       sockets.dropFirst(listening.count + 1).forEach { $0.close() }
       throw error
     }
-    return sockets.map(\.bound)
+    return sockets.map { OpenAddress(bound: $0.bound, isTLS: $0.isTLS) }
   }
 
   /// Returns when each event loop has come round once more: at once, unless one is stuck.
@@ -108,6 +111,10 @@ extension HTTPServer {
     do throws(ListenError) {
       for address in addresses { sockets += try ListeningSocket.open(address) }
       for descriptor in inherited { sockets.append(try ListeningSocket(inherited: descriptor)) }
+      for address in secure?.addresses ?? [] { sockets += try ListeningSocket.open(address).map(\.secured) }
+      for descriptor in secure?.inherited ?? [] {
+        sockets.append(try ListeningSocket(inherited: descriptor).secured)
+      }
     } catch {
       sockets.forEach { $0.close() }
       throw error
@@ -131,7 +138,7 @@ extension HTTPServer {
 
 extension HTTPServer {
   private func bootstrap(for socket: ListeningSocket) -> ServerBootstrap {
-    let surroundings = surroundings
+    let (surroundings, identity) = (surroundings, socket.isTLS ? secure?.identity : nil)
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
@@ -139,7 +146,9 @@ extension HTTPServer {
         }
       }
       .childChannelInitializer { channel in
-        Peer.of(channel).flatMapThrowing { try Self.prepare(channel, peer: $0, surroundings) }
+        Peer.of(channel).flatMapThrowing {
+          try Self.prepare(channel, peer: $0, surroundings, showing: identity?.current)
+        }
       }
       .childChannelOption(.autoRead, value: false)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -153,7 +162,10 @@ extension HTTPServer {
   }
 
   /// Makes a connection of a new channel, on its event loop.
-  static func prepare(_ channel: any Channel, peer: Peer, _ surroundings: ConnectionSurroundings) throws {
+  static func prepare(
+    _ channel: any Channel, peer: Peer, _ surroundings: ConnectionSurroundings,
+    showing identity: TLSIdentity? = nil
+  ) throws {
     var decoderLimits = NIOHTTPDecoderLimitConfiguration()
     decoderLimits.maxHeaderFieldSize = surroundings.limits.maxHeaderBytes
     decoderLimits.maxHeaderListSize = surroundings.limits.maxHeaderBytes
@@ -161,9 +173,10 @@ extension HTTPServer {
     let decoder = HTTPRequestDecoder(limitConfiguration: decoderLimits)
     let valve = InputValve()
     let pipeline = channel.pipeline.syncOperations
+    let transport = try identity.map { try pipeline.addTLS($0, surroundings) }
     try pipeline.addHandler(valve)
     try pipeline.addHandler(ByteToMessageHandler(decoder))
-    try pipeline.addHandler(Connection(surroundings, valve: valve, peer: peer))
+    try pipeline.addHandler(Connection(surroundings, valve: valve, peer: peer, transport: transport))
   }
 }
 

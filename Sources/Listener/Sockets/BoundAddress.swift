@@ -25,6 +25,17 @@ public enum BoundAddress: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
+/// Where the server listens, and how callers speak there.
+public struct OpenAddress: Sendable, Equatable, CustomStringConvertible {
+  /// The address.
+  public let bound: BoundAddress
+  /// Whether callers speak TLS.
+  public let isTLS: Bool
+
+  /// The address, after `tls:` where callers speak TLS.
+  public var description: String { (isTLS ? "tls:" : "") + bound.description }
+}
+
 extension BoundAddress {
   /// Asks the kernel what a socket is bound to; nil for anything but IPv4, IPv6 and unix sockets.
   public init?(ofSocket descriptor: CInt) {

@@ -12,6 +12,15 @@ struct ListeningSocket: Sendable {
   let file: UnixSocketFile?
   /// Whether another process has it as well, so that what waits in it need not be taken.
   var isInherited = false
+  /// Whether callers speak TLS here.
+  private(set) var isTLS = false
+
+  /// The same socket, for callers that speak TLS.
+  var secured: ListeningSocket {
+    var secured = self
+    secured.isTLS = true
+    return secured
+  }
 
   /// The queue of connections that are not accepted yet; the kernel cuts it to net.core.somaxconn (listen(2)).
   static let backlog: CInt = 4096

@@ -46,7 +46,7 @@ func withServer(
     addresses: addresses, inherited: inherited, limits: limits, responder: responder, logger: .silent,
     eventLoopThreads: eventLoopThreads)
   do {
-    try await body(ServerUnderTest(server: server, bound: try await server.start()))
+    try await body(ServerUnderTest(server: server, bound: try await server.start().map(\.bound)))
   } catch {
     _ = await server.stop(drain: .zero)
     throw error
