@@ -19,11 +19,15 @@ PRODUCTS := nomyo-proxy nomyo-dev-router
 # commit that `--version` names is a part of it, so it is a part of the environment too.
 export NOMYO_PROXY_COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
 
+# A stack protector for all C and C++, that of the packages too, and no RUNPATH: what nobody needs to look for beside the
+# program, nobody can put there. Swift has no stack protector; how the programs are linked is said in Package.swift.
+HARDENED := --disable-local-rpath -Xcc -fstack-protector-strong -Xcxx -fstack-protector-strong
+
 FORMATTED := Sources Tests Package.swift
 FUZZ_SECONDS := 15
 
 .PHONY: help deps build release deb image test test-swift test-interop test-clients test-demo test-containers test-soak test-fuzz test-systemd check format demo run bench \
-  clean
+  sbom clean
 
 help: ## This list
 	@printf 'make TARGET, where TARGET is one of\n\n'
@@ -42,11 +46,15 @@ build: deps ## Debug build of both programs, in .build
 release: deps ## Release build, stripped, in .build-release/dist
 	@for product in $(PRODUCTS); do \
 	  tools/step "release-$$product" "Building $$product (release)" \
-	    swift build $(CACHE) --scratch-path $(RELEASE) -c release --static-swift-stdlib --product "$$product"; \
+	    swift build $(CACHE) --scratch-path $(RELEASE) -c release --static-swift-stdlib $(HARDENED) \
+	    --product "$$product"; \
 	  mkdir -p $(DIST); \
 	  strip -o "$(DIST)/.$$product" "$(RELEASE)/release/$$product"; \
 	  mv -f "$(DIST)/.$$product" "$(DIST)/$$product"; \
 	done
+
+sbom: release ## What the release is made of, as CycloneDX, in .build-release/dist
+	@tools/sbom
 
 deb: release ## The Debian packages, in .build-release/dist
 	@tools/deps package

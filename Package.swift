@@ -9,10 +9,15 @@ let ours: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// How the release programs are linked: nothing exported that nobody loads, and equal functions folded into one.
+/// How the release programs are linked: nothing exported that nobody loads, equal functions folded into one, and all
+/// addresses of foreign functions found at the start and write-protected from then on.
 let lean: [LinkerSetting] = [
   .unsafeFlags(
-    ["-Xlinker", "--no-export-dynamic", "-Xlinker", "--icf=safe"], .when(configuration: .release))
+    [
+      "-Xlinker", "--no-export-dynamic", "-Xlinker", "--icf=safe", "-Xlinker", "-z", "-Xlinker", "relro",
+      "-Xlinker",
+      "-z", "-Xlinker", "now",
+    ], .when(configuration: .release))
 ]
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -65,7 +70,12 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(
       name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
-    .target(name: "CPlatform", cSettings: [.define("_GNU_SOURCE")]),
+    .target(
+      name: "CPlatform",
+      cSettings: [
+        .define("_GNU_SOURCE"), .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
+        .unsafeFlags(["-fstack-protector-strong"]),
+      ]),
     .target(
       name: "CVersion",
       cSettings: [
