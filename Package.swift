@@ -80,6 +80,7 @@ let package = Package(
     module("Envelope", ["Sealing", "JSONText", "Platform"]),
     module("ClientKeys", ["Sealing", "Platform"]),
     module("RouterTrust", ["Sealing", "Platform", "JSONText"]),
+    module("Tokens", ["Sealing", "Platform"]),
     // Layer 4
     module("Upstream", ["CCurl", "Platform", httpTypes]),
     module("Pacing", ["Platform"]),
@@ -92,25 +93,29 @@ let package = Package(
       "Relay",
       [
         "Platform", "JSONText", "Sealing", "Envelope", "ClientKeys", "RouterTrust", "Upstream",
-        "Pacing", "Telemetry", "Dialects", "APIDocumentation", "ContentCoding", "Listener", httpTypes,
+        "Pacing", "Telemetry", "Tokens", "Dialects", "APIDocumentation", "ContentCoding", "Listener",
+        httpTypes,
         logging,
       ]),
     module("Service", ["CSystemd", "Platform"]),
     module(
-      "Settings", ["Platform", "JSONText", "Sealing", "Envelope", "RouterTrust", "Pacing", "Dialects", toml]),
+      "Settings",
+      ["Platform", "JSONText", "Sealing", "Envelope", "RouterTrust", "Tokens", "Pacing", "Dialects", toml]),
     // Layer 6
     module(
       "Daemon",
       [
         "Platform", "Sealing", "ClientKeys", "RouterTrust", "Upstream", "Pacing", "Listener", "Relay",
-        "Service", "Settings", "Telemetry", "Dialects", "Envelope", "JSONText", httpTypes, lifecycle, signals,
-        logging,
+        "Service", "Settings", "Telemetry", "Tokens", "Dialects", "Envelope", "JSONText", httpTypes,
+        lifecycle,
+        signals, logging,
       ]),
     // Layer 7
     module(
       "Commands",
       [
-        "CVersion", "Platform", "JSONText", "Sealing", "ClientKeys", "RouterTrust", "Pacing", "Daemon",
+        "CVersion", "Platform", "JSONText", "Sealing", "ClientKeys", "RouterTrust", "Tokens", "Pacing",
+        "Daemon",
         "Settings", "Listener", "Upstream", httpTypes, arguments, logging,
       ]),
     module(
@@ -133,6 +138,7 @@ let package = Package(
     tests("SealingTests", ["Sealing", "Platform", "COpenSSL", "TestVectors"]),
     tests("EnvelopeTests", ["Envelope", "Sealing", "JSONText", "TestVectors"]),
     tests("ClientKeysTests", ["ClientKeys", "Platform", "Sealing", "TestTwins", "TestVectors"]),
+    tests("TokensTests", ["Tokens", "Platform", "Sealing"]),
     tests("RouterTrustTests", ["RouterTrust", "Platform", "Sealing", "JSONText", "TestVectors"]),
     tests("UpstreamTests", ["Upstream", "CCurl", "Platform", httpTypes]),
     tests("PacingTests", ["Pacing", "Platform", "TestTwins"]),
@@ -145,7 +151,8 @@ let package = Package(
       "RelayTests",
       [
         "Relay", "Platform", "JSONText", "Sealing", "Envelope", "ClientKeys", "RouterTrust", "Upstream",
-        "Pacing", "Telemetry", "Dialects", "APIDocumentation", "ContentCoding", "Listener", "TestTwins",
+        "Pacing", "Telemetry", "Tokens", "Dialects", "APIDocumentation", "ContentCoding", "Listener",
+        "TestTwins",
         "TestVectors", httpTypes, logging,
         inMemoryLogging,
       ]),
@@ -154,9 +161,8 @@ let package = Package(
       [
         "Daemon", "ClientKeys", "Dialects", "Envelope", "JSONText", "Listener", "Pacing", "Platform", "Relay",
         "RouterTrust",
-        "Sealing", "Service", "Settings", "Telemetry", "TestTwins", "TestVectors", "Upstream", httpTypes,
-        logging,
-        inMemoryLogging,
+        "Sealing", "Service", "Settings", "Telemetry", "TestTwins", "TestVectors", "Tokens", "Upstream",
+        httpTypes, logging, inMemoryLogging,
       ]),
     tests("ServiceTests", ["Service", "Platform"]),
     tests("TelemetryTests", ["Telemetry"]),
@@ -164,7 +170,7 @@ let package = Package(
       "CommandsTests",
       [
         "Commands", "ClientKeys", "Daemon", "Listener", "Pacing", "Platform", "RouterTrust", "Sealing",
-        "Settings", "TestVectors",
+        "Settings", "TestVectors", "Tokens",
         arguments,
       ]),
     tests(
@@ -172,7 +178,8 @@ let package = Package(
       [
         "DevRouter", "Platform", "JSONText", "Sealing", "Envelope", "Listener", "TestVectors", httpTypes,
       ]),
-    tests("SettingsTests", ["Settings", "Platform", "Sealing", "RouterTrust", "Dialects", "Envelope"]),
+    tests(
+      "SettingsTests", ["Settings", "Platform", "Sealing", "RouterTrust", "Tokens", "Dialects", "Envelope"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -15,15 +15,18 @@ public enum OpenAPIDocument {
 
   /// The document as JSON text.
   ///
-  /// - Parameter version: What `nomyo-proxy --version` says.
-  public static func json(version: String) -> [UInt8] {
+  /// - Parameters:
+  ///   - version: What `nomyo-proxy --version` says.
+  ///   - asksForToken: Whether callers have to bring a local token.
+  public static func json(version: String, asksForToken: Bool = false) -> [UInt8] {
     var writer = JSONWriter(reservingCapacity: 96 * 1024)
-    root(version).write(to: &writer)
+    root(version, asksForToken).write(to: &writer)
     return writer.bytes
   }
 
-  private static func root(_ version: String) -> JSONLiteral {
-    [
+  private static func root(_ version: String, _ asksForToken: Bool) -> JSONLiteral {
+    let schemes: [JSONLiteral] = [["bearer": []], ["key": []], ["azure": []]]
+    return [
       "openapi": "3.1.0",
       "info": [
         "title": "nomyo-proxy",
@@ -35,7 +38,8 @@ public enum OpenAPIDocument {
       "servers": [["url": "/", "description": "This daemon"]],
       "tags": .list(
         Section.allCases.map { ["name": .string($0.rawValue), "description": .string($0.description)] }),
-      "security": [[:], ["bearer": []], ["key": []]],
+      // An empty requirement says that it can be done without (OpenAPI 3.1, section 4.8.1).
+      "security": .list(asksForToken ? schemes : [[:]] + schemes),
       "paths": .object(paths),
       "components": components,
     ]
@@ -49,7 +53,8 @@ public enum OpenAPIDocument {
     be compressed with `gzip`, `deflate` or `zstd`.
 
     When the daemon has the router's API key, callers need none, and one that they bring never leaves this machine. When it \
-    has none, the caller's own goes to the router.
+    has none, the caller's own goes to the router. A daemon that asks for a token of its own takes it where tools have their \
+    API key, and never passes it on; this document, `/healthz` and `/readyz` need none.
 
     Every answer names itself in `X-Request-Id`.
     """
@@ -85,6 +90,10 @@ public enum OpenAPIDocument {
         "key": [
           "type": "apiKey", "in": "header", "name": "x-api-key",
           "description": "The same, as Anthropic's clients send it.",
+        ],
+        "azure": [
+          "type": "apiKey", "in": "header", "name": "api-key",
+          "description": "The same, as Azure's clients send it.",
         ],
       ],
     ]

@@ -39,9 +39,11 @@ struct HealthCommand: AsyncParsableCommand {
     if outcome.status != 200 { throw ExitCode.failure }
   }
 
-  /// The first address to ask: a port, which needs no permission, before a socket.
+  /// The address to ask: a port, which needs no permission, before a socket, and one of loopback before others, where
+  /// this machine's name is enough.
   static func place(_ listen: [String]) -> LocalAddress? {
     let places = listen.compactMap { try? ListenAddress(parsing: $0) }.map(LocalAddress.init)
-    return places.first { $0.socketPath == nil } ?? places.first
+    let ports = places.filter { $0.socketPath == nil }
+    return ports.first { $0.address.isLoopback } ?? ports.first ?? places.first
   }
 }

@@ -15,7 +15,16 @@ struct LocalAddress: Sendable {
   var baseURL: String {
     switch address {
     case .unix: "http://localhost"
-    case .tcp: "http://\(address)"
+    case .tcp(let host, let port): "http://\(ListenAddress.tcp(host: Self.reachable(host), port: port))"
+    }
+  }
+
+  /// Whoever listens on all addresses is reached over loopback, whose name is let in everywhere.
+  private static func reachable(_ host: String) -> String {
+    switch host {
+    case "0.0.0.0": "127.0.0.1"
+    case "::": "::1"
+    default: host
     }
   }
 

@@ -17,7 +17,7 @@ public struct NomyoProxyCommand: AsyncParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, CheckCommand.self, DoctorCommand.self, StatusCommand.self, ReloadCommand.self,
-      KeysCommand.self, TrustCommand.self,
+      KeysCommand.self, TrustCommand.self, TokensCommand.self,
       HealthCommand.self, ConfigurationHelpCommand.self,
     ])
 

@@ -53,6 +53,14 @@ struct SettingFlags: ParsableArguments {
   var accessHosts: String?
   @Option(name: .setting("access.origins"), help: .setting("access.origins"))
   var accessOrigins: String?
+  @Option(name: .setting("access.tokens_file"), help: .setting("access.tokens_file"), completion: .file())
+  var accessTokensFile: String?
+  @Option(name: .setting("access.uids"), help: .setting("access.uids"))
+  var accessUIDs: String?
+  @Option(name: .setting("access.allow_remote"), help: .setting("access.allow_remote"))
+  var accessAllowRemote: String?
+  @Option(name: .setting("access.unauthenticated_remote"), help: .setting("access.unauthenticated_remote"))
+  var accessUnauthenticatedRemote: String?
   @Option(name: .setting("models.aliases"), help: .setting("models.aliases"))
   var modelsAliases: String?
   @Option(name: .setting("models.list"), help: .setting("models.list"))
@@ -103,6 +111,8 @@ struct SettingFlags: ParsableArguments {
   var limitsWriteTimeout: String?
   @Option(name: .setting("limits.requests_per_connection"), help: .setting("limits.requests_per_connection"))
   var limitsRequestsPerConnection: String?
+  @Option(name: .setting("limits.in_flight_per_token"), help: .setting("limits.in_flight_per_token"))
+  var limitsInFlightPerToken: String?
   @Option(name: .setting("keys.mode"), help: .setting("keys.mode"))
   var keysMode: String?
   @Option(name: .setting("keys.directory"), help: .setting("keys.directory"), completion: .directory)
@@ -139,7 +149,10 @@ struct SettingFlags: ParsableArguments {
       "router.minimum_key_bits": routerMinimumKeyBits, "router.key_refresh": routerKeyRefresh,
       "router.security_tier": routerSecurityTier, "router.connect_timeout": routerConnectTimeout,
       "router.response_timeout": routerResponseTimeout, "router.retries": routerRetries,
-      "access.hosts": accessHosts, "access.origins": accessOrigins, "models.aliases": modelsAliases,
+      "access.hosts": accessHosts, "access.origins": accessOrigins,
+      "access.tokens_file": accessTokensFile, "access.uids": accessUIDs,
+      "access.allow_remote": accessAllowRemote, "access.unauthenticated_remote": accessUnauthenticatedRemote,
+      "limits.in_flight_per_token": limitsInFlightPerToken, "models.aliases": modelsAliases,
       "models.list": modelsList, "models.single_flight": modelsSingleFlight,
       "router.rate.per_second": routerRatePerSecond, "router.rate.burst": routerRateBurst,
       "router.rate.window": routerRateWindow, "router.rate.queue": routerRateQueue,

@@ -1,4 +1,5 @@
 import Listener
+import Logging
 import Settings
 
 extension Daemon {
@@ -16,6 +17,56 @@ extension Daemon {
         fault(
           settings, "access.origins", "\(entry) is no origin", allowed: "loopback, or SCHEME://HOST[:PORT]"))
     }
-    return try? AccessPolicy(hosts: hosts, origins: origins)
+    return try? AccessPolicy(
+      hosts: hosts, origins: origins, users: Set(settings.access.uids.map(UInt32.init(clamping:))))
+  }
+
+  /// The policy of the operator's listener, whose socket has an owner and a mode of its own: `access.uids` is about callers.
+  var adminAccess: AccessPolicy? {
+    try? AccessPolicy(hosts: settings.access.hosts, origins: settings.access.origins)
+  }
+
+  /// Says what follows from listening where other machines reach it.
+  func warnOfRemote(_ bound: [BoundAddress]) {
+    let open = bound.filter { !$0.isLoopback }.map { "\($0)" }
+    guard !open.isEmpty else { return }
+    let metadata: Logger.Metadata = ["address": "\(open.joined(separator: " "))"]
+    if settings.access.tokensFile == nil {
+      logger.warning(
+        """
+        EVERYBODY WHO REACHES THIS ADDRESS CAN SPEND THE API KEY: access.unauthenticated_remote is true and there are no \
+        tokens
+        """, metadata: metadata)
+    }
+    logger.warning(
+      "clear text: whoever is on the way to this address can read callers' tokens, prompts and answers",
+      metadata: metadata)
+    if settings.access.hosts == ["loopback"] {
+      logger.warning(
+        "access.hosts has only this machine's own names: callers who use another in their URL are refused with status 403",
+        metadata: metadata)
+    }
+  }
+}
+
+/// Why an address may not be listened on that other machines can reach.
+struct RemoteObstacle {
+  let problem: String
+  /// What would take it away.
+  let remedy: String
+
+  /// nil where there is none.
+  init?(_ settings: Settings) {
+    let access = settings.access
+    guard access.allowRemote else {
+      problem = "whoever reaches it could spend the API key"
+      remedy = "others with access.allow_remote = true and access.tokens_file"
+      return
+    }
+    guard access.tokensFile == nil, !access.unauthenticatedRemote else { return nil }
+    problem = "access.allow_remote is true, but without tokens whoever reaches it could spend the API key"
+    remedy =
+      "others with access.tokens_file (`nomyo-proxy tokens new NAME`), or with access.unauthenticated_remote = true "
+      + "where something else keeps strangers away"
   }
 }

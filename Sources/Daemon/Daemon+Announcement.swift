@@ -12,7 +12,8 @@ extension Daemon {
         "router": "\(settings.router.url)", "configuration": "\(settings.file ?? "none")",
         "api_key": "\(settings.router.apiKey == nil ? "none" : "set")",
       ])
-    if settings.router.apiKey == nil {
+    // With tokens nobody's own key goes anywhere, which the configuration's warnings say.
+    if settings.router.apiKey == nil, settings.access.tokensFile == nil {
       Self.warnOfCallersKeys(logger)
     }
     if let remedy = memory.remedy {

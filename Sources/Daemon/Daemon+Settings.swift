@@ -52,9 +52,10 @@ extension Daemon {
   /// - Parameter embedder: The way to the embedder, which outlives a reload.
   func relayConfiguration(embedder: EmbeddingsRelay?) -> RelayConfiguration {
     RelayConfiguration(
-      apiKey: settings.router.apiKey,
+      apiKey: settings.router.apiKey, tokens: settings.access.tokens,
       securityTier: settings.router.securityTier,
       requestLimit: settings.limits.request, inFlightLimit: settings.limits.inFlight,
+      inFlightPerToken: settings.limits.inFlightPerToken,
       responseTimeout: settings.router.responseTimeout,
       pacing: ReplyPacing(commitAfter: settings.stream.commitAfter, keepalive: settings.stream.keepalive),
       policy: settings.policy,
@@ -76,12 +77,11 @@ extension Daemon {
       do throws(ListenAddressError) {
         let address = try ListenAddress(parsing: entry)
         addresses.append(address)
-        if !address.isLoopback {
+        if !address.isLoopback, let obstacle = RemoteObstacle(settings) {
           faults.append(
             fault(
-              settings, "listen",
-              "\(entry) is not a loopback address: whoever reaches it could spend the API key",
-              allowed: "127.0.0.1:PORT, [::1]:PORT, localhost:PORT, or unix:/PATH"))
+              settings, "listen", "\(entry) is not a loopback address: \(obstacle.problem)",
+              allowed: "127.0.0.1:PORT, [::1]:PORT, localhost:PORT, unix:/PATH; \(obstacle.remedy)"))
         }
       } catch {
         faults.append(

@@ -60,9 +60,9 @@ public struct Daemon: Sendable {
     let news = ServiceNews(start: start, notifier: notifier, logger: logger)
     let upstream = try Upstream(upstreamOptions)
     let embedding = try settings.embeddings.url.map { _ in try Upstream(EmbeddingsRelay.options) }
-    let parts = try makeParts(upstream, embedding, news, heap, reading)
-    await news.watch { await parts.running.status() }
     let plan = try ListenPlan(settings, addresses: addresses, passed: ActivationSocket.takeOver())
+    let parts = try makeParts(upstream, embedding, news, heap, plan, reading)
+    await news.watch { await parts.running.status() }
     plan.closeUnwanted()
     for socket in plan.unwanted {
       logger.warning("socket not wanted by listen", metadata: ["socket": "\(socket.name)"])
@@ -71,9 +71,9 @@ public struct Daemon: Sendable {
       addresses: plan.addresses, inherited: plan.inherited.map(\.descriptor),
       limits: listenerLimits(openFiles: OpenFiles.raiseLimit()),
       responder: parts.responder, logger: logger)
-    for address in try await server.start() {
-      logger.notice("listening", metadata: ["address": "\(address)"])
-    }
+    let bound = try await server.start()
+    for address in bound { logger.notice("listening", metadata: ["address": "\(address)"]) }
+    warnOfRemote(bound)
     await news.listens()
 
     // They stop in the opposite order: first no new requests, last the operator's way in.
@@ -134,12 +134,15 @@ public struct Daemon: Sendable {
   }
 
   private func reloader(
-    _ responder: ProxyResponder, _ standing: Standing, _ read: @escaping @Sendable () throws -> Settings
+    _ responder: ProxyResponder, _ standing: Standing, _ plan: ListenPlan,
+    _ read: @escaping @Sendable () throws -> Settings
   ) -> Reloader {
     Reloader(
       start: settings, logger: logger, read: read,
       adopt: { [memory, version, logger] new throws(ConfigurationFaults) in
         let fresh = try Daemon(new, memory: memory, version: version, logger: logger)
+        let remote = plan.remoteFaults(new)
+        guard remote.isEmpty else { throw ConfigurationFaults(faults: remote) }
         responder.adopt(
           context: fresh.context(standing), catalog: fresh.catalog(standing),
           configuration: fresh.relayConfiguration(embedder: standing.embedder))
@@ -152,7 +155,7 @@ public struct Daemon: Sendable {
 
   private func makeParts(
     _ upstream: Upstream, _ embedding: Upstream?, _ news: ServiceNews, _ heap: CryptoLibrary.SecureHeap,
-    _ reading: (@Sendable () throws -> Settings)?
+    _ plan: ListenPlan, _ reading: (@Sendable () throws -> Settings)?
   ) throws -> Parts {
     let breakers = BreakerNews(ownKey: ownKey, news: news, logger: logger)
     let pacer = Pacer(
@@ -177,7 +180,7 @@ public struct Daemon: Sendable {
       context: context(standing), catalog: catalog(standing),
       configuration: relayConfiguration(embedder: standing.embedder), metrics: metrics, version: version,
       logger: logger)
-    let reloader = reading.map { self.reloader(responder, standing, $0) }
+    let reloader = reading.map { self.reloader(responder, standing, plan, $0) }
     let running = RunningDaemon(
       clientKeys: clientKeys, routerKeys: routerKeys, pacer: pacer, counters: metrics, memory: memory,
       version: version,

@@ -37,13 +37,22 @@ struct ListenPlan {
     }
     let inherited = inherited
     unwanted = passed.filter { !inherited.contains($0) }
-    for socket in inherited where BoundAddress(ofSocket: socket.descriptor)?.isLoopback != true {
-      faults.append(
-        Daemon.fault(
-          settings, "listen", "the socket \(socket.name) is not bound to a loopback address or a path",
-          allowed: "ListenStream=127.0.0.1:PORT, [::1]:PORT or a path in the socket unit"))
-    }
+    faults += remoteFaults(settings)
     guard faults.isEmpty else { throw ConfigurationFaults(faults: faults) }
+  }
+
+  /// What stands against those of the passed sockets that other machines can reach.
+  ///
+  /// Asked again at each reload: the tokens that allowed them may be gone from the configuration.
+  func remoteFaults(_ settings: Settings) -> [ConfigurationFault] {
+    guard let obstacle = RemoteObstacle(settings) else { return [] }
+    return inherited.filter { BoundAddress(ofSocket: $0.descriptor)?.isLoopback != true }.map { socket in
+      Daemon.fault(
+        settings, "listen",
+        "the socket \(socket.name) is not bound to a loopback address or a path: \(obstacle.problem)",
+        allowed:
+          "ListenStream=127.0.0.1:PORT, [::1]:PORT or a path in the socket unit; \(obstacle.remedy)")
+    }
   }
 
   /// The name in an entry for systemd, empty for all sockets, nil for other entries.

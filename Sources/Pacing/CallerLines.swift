@@ -26,6 +26,9 @@ struct CallerLines: Sendable {
   /// Of how many callers somebody waits.
   var callerCount: Int { turns.count }
 
+  /// How many of one caller's wait.
+  func count(of caller: CallerID) -> Int { lines[caller]?.count ?? 0 }
+
   /// Whether there is no place for another request of a caller.
   func isFull(for caller: CallerID) -> Bool {
     let open = lines[caller] == nil ? capacity : capacity - capacity / 8

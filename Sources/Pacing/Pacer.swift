@@ -69,6 +69,11 @@ public final class Pacer: Sendable {
   /// How many wait, under all keys.
   public var waiting: Int { state.withLock { $0.waiters.count } }
 
+  /// How many of one caller's wait, under all keys.
+  public func waiting(of caller: CallerID) -> Int {
+    state.withLock { state in state.lanes.values.reduce(0) { $0 + $1.machine.waiting(of: caller) } }
+  }
+
   /// All keys together.
   public var overview: PacingOverview {
     state.withLock { state in

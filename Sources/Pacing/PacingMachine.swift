@@ -141,6 +141,9 @@ extension PacingMachine {
       pause: pauseEnds.flatMap { now < $0 ? $0 - now : nil })
   }
 
+  /// How many of one caller's requests wait.
+  func waiting(of caller: CallerID) -> Int { lines.count(of: caller) }
+
   /// Whether a new machine would do as well from now on.
   func isFresh(at now: Duration) -> Bool {
     lines.isEmpty && inFlight.isEmpty && breaker.isForgettable(at: now) && rate.isFresh(at: now)

@@ -12,6 +12,7 @@ final class Call: Sendable {
   /// The body as the caller wrote it, without content codings.
   let body: [UInt8]
   let live: ProxyResponder.Live
+  let caller: Caller
   /// The API key that the router will see.
   let bearer: Credential?
   let arrived: ContinuousClock.Instant
@@ -21,14 +22,16 @@ final class Call: Sendable {
   /// - Parameter readers: Where the work on a large body is done.
   /// - Throws: where the body cannot be decoded.
   init(
-    _ route: Route, _ request: InboundRequest, _ live: ProxyResponder.Live, reading readers: LargeBodies
+    _ route: Route, _ request: InboundRequest, from caller: Caller, _ live: ProxyResponder.Live,
+    reading readers: LargeBodies
   ) async throws(APIFault) {
     arrived = .now
     self.route = route
     self.live = live
     self.readers = readers
+    self.caller = caller
     head = request.head
-    bearer = live.configuration.apiKey.map(Credential.init) ?? Credential(from: head.fields)
+    bearer = live.configuration.bearer(for: head)
     let limit = live.configuration.requestLimit
     body =
       request.head.fields[.contentEncoding] == nil

@@ -14,12 +14,16 @@ struct Credential: Sendable, Hashable {
 
   /// The caller's key, from wherever its dialect puts it.
   init?(from fields: HTTPFields) {
-    let candidates = [
-      fields[.authorization].flatMap(Self.bearerToken), fields[HTTPField.Name.anthropicKey],
-      fields[HTTPField.Name.azureKey],
-    ]
-    guard let text = candidates.lazy.compactMap({ $0 }).first(where: { !$0.isEmpty }) else { return nil }
+    guard let text = Self.candidates(in: fields).first else { return nil }
     key = Secret(text)
+  }
+
+  /// All that could be a key or a token, in the order in which they count.
+  static func candidates(in fields: HTTPFields) -> [String] {
+    [
+      fields[.authorization].flatMap(bearerToken), fields[HTTPField.Name.anthropicKey],
+      fields[HTTPField.Name.azureKey],
+    ].compactMap { $0 }.filter { !$0.isEmpty }
   }
 
   func authorize(_ fields: inout HTTPFields) {

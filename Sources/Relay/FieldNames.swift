@@ -6,6 +6,8 @@ extension HTTPField.Name {
   static let payloadID = HTTPField.Name(constant: Wire.payloadIDHeader)
   static let publicKey = HTTPField.Name(constant: Wire.publicKeyHeader)
   static let securityTier = HTTPField.Name(constant: Wire.securityTierHeader)
+  /// `Host`, which HTTPTypes hides from everybody who does not speak HTTP/1.1 himself.
+  static let hostName = HTTPField.Name(constant: "host")
   /// Where Anthropic's clients put their key.
   static let anthropicKey = HTTPField.Name(constant: "x-api-key")
   /// Where Azure's clients put their key.

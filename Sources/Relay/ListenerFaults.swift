@@ -64,13 +64,14 @@ extension ListenerFault {
 /// Why a caller may not come in, as it is told. The texts help the owner of a legitimate tool; an attacker learns nothing
 /// that is not in the documentation.
 extension AccessRefusal {
-  var fault: APIFault {
+  func fault(_ head: RequestHead) -> APIFault {
     let (code, message) =
       switch self {
       case .host:
         (
           "host_not_allowed",
-          "The Host header must name this machine (localhost, 127.0.0.1, [::1]) or a host in access.hosts."
+          "The Host header is \(ForeignText(head.authority ?? head.fields[values: .hostName].first ?? "missing")), and it must name this machine "
+            + "(localhost, 127.0.0.1, [::1]) or a host in access.hosts of nomyo-proxy."
         )
       case .origin:
         (
@@ -79,6 +80,12 @@ extension AccessRefusal {
         )
       case .fetchSite:
         ("cross_site_not_allowed", "Web pages of other sites may not call.")
+      case .user:
+        (
+          "user_not_allowed",
+          "The user who runs this program may not use the socket. Add the number that `id -u` prints to access.uids of "
+            + "nomyo-proxy to allow it."
+        )
       }
     return APIFault(status: 403, type: "permission_error", code: code, message: message)
   }

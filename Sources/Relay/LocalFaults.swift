@@ -50,6 +50,30 @@ extension APIFault {
     message: "The proxy works on as many requests as limits.in_flight allows. Try again shortly.",
     retryAfter: .seconds(1))
 
+  static let tooManyOfToken = APIFault(
+    status: 429, type: "rate_limit_error", code: "too_many_requests_of_token",
+    message:
+      "As many requests are under way under this token as limits.in_flight_per_token of nomyo-proxy allows. Try again "
+      + "shortly, or send fewer at once.",
+    retryAfter: .seconds(1))
+
+  static let missingToken = unauthorized(
+    "missing_token",
+    "This nomyo-proxy lets in only callers who bring one of its tokens, and this request brings none. Put a token where "
+      + "your tool has its API key; `nomyo-proxy tokens new NAME`, run where the proxy runs, makes one.")
+
+  static let unknownToken = unauthorized(
+    "unknown_token",
+    "This nomyo-proxy lets in only callers who bring one of its tokens, and does not know the one that this request brings "
+      + "in place of an API key. Check that all of it was copied and that its line is in access.tokens_file, and reload "
+      + "the proxy after a change; `nomyo-proxy tokens new NAME`, run where the proxy runs, makes another.")
+
+  private static func unauthorized(_ code: String, _ message: String) -> APIFault {
+    // No SDK should try again what stays wrong.
+    APIFault(
+      status: 401, type: "authentication_error", code: code, message: message, shouldRetry: false)
+  }
+
   static let shuttingDown = APIFault(
     status: 503, type: "server_error", code: "shutting_down",
     message: "The proxy is stopping and gave up this request. Try again.")

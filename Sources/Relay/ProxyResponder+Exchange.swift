@@ -24,7 +24,7 @@ extension ProxyResponder {
           context: call.live.context, request: chat, mayReduce: configuration.policy.members == .auto,
           tier: decoded.tier, bearer: call.bearer, turn: turn, deadline: call.arrived.advanced(by: limit))
       })
-    metrics.exchangeBegan()
+    metrics.exchangeBegan(token: call.caller.token)
     let chatReply = ChatReply(
       dialect: decoded.dialect, request: request, reply: reply,
       pacing: patience.hurrying(configuration.pacing), clock: call.live.context.clock,
@@ -38,7 +38,8 @@ extension ProxyResponder {
           try await chatReply.whole(work, answered: answered)
         }
       let total = call.arrived.duration(to: .now)
-      metrics.exchangeEnded(ending.report.counted(ending.result, total: total))
+      metrics.exchangeEnded(
+        ending.report.counted(ending.result, total: total), token: call.caller.token)
       log(ending, call, decoded, total)
       if ending.report.hasLearned {
         logger.warning(
@@ -47,13 +48,12 @@ extension ProxyResponder {
       }
     } catch {
       let total = call.arrived.duration(to: .now)
-      metrics.exchangeEnded(.init(result: .callerGone, total: total))
-      logger.info(
-        "exchange",
-        metadata: [
-          "id": "\(call.head.id)", "route": "\(call.route.name)", "result": "caller-gone",
-          "total_ms": "\(total.milliseconds)",
-        ])
+      metrics.exchangeEnded(.init(result: .callerGone, total: total), token: call.caller.token)
+      let gone: Logger.Metadata = [
+        "id": "\(call.head.id)", "route": "\(call.route.name)", "result": "caller-gone",
+        "total_ms": "\(total.milliseconds)",
+      ]
+      logger.info("exchange", metadata: gone.merging(call.caller.metadata) { own, _ in own })
       throw error
     }
   }
@@ -61,7 +61,8 @@ extension ProxyResponder {
   /// Whose turn a request waits for, and under which key.
   func turn(of call: Call) -> Turn {
     Turn(key: call.bearer?.keyID ?? .keyless) { [callers] in
-      await callers.name(of: call.head).map(CallerID.peer) ?? .connection(call.head.connection)
+      if let token = call.caller.token { return .token(token) }
+      return await callers.name(of: call.head).map(CallerID.peer) ?? .connection(call.head.connection)
     }
   }
 
@@ -76,6 +77,7 @@ extension ProxyResponder {
       "open_ms": "\(report.timing.open.milliseconds)",
       "total_ms": "\(total.milliseconds)",
     ]
+    metadata.merge(call.caller.metadata) { own, _ in own }
     if let generation = report.generation { metadata["generation"] = "\(generation)" }
     switch ending.result {
     case .success:

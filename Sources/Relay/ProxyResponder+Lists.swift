@@ -80,8 +80,9 @@ extension Call {
     }
   }
 
-  /// What tells this caller from others who talk to the same chatbot: the key that it brought, as a digest.
+  /// What tells this caller from others who talk to the same chatbot: its token's name, or the key that it brought, as a
+  /// digest.
   var callerName: String {
-    Credential(from: head.fields).map { "\($0.keyID)" } ?? "nobody"
+    caller.token.map { "token \($0)" } ?? Credential(from: head.fields).map { "\($0.keyID)" } ?? "nobody"
   }
 }

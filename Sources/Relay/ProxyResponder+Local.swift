@@ -40,7 +40,7 @@ extension ProxyResponder {
     case .ollamaRunning: return .json(OllamaModels.ps, adding: commonFields(head))
     case .ollamaVersion: return .json(OllamaModels.version, adding: commonFields(head))
     case .documentation: return .documentation(adding: commonFields(head))
-    case .openAPI: return .json(OpenAPIDocument.json(version: version), adding: commonFields(head))
+    case .openAPI: return .json(openAPI(call), adding: commonFields(head))
     case .alive: return .json(Array(#"{"status":"alive"}"#.utf8), adding: commonFields(head))
     case .ready: return await readiness(call)
     // They ask the model, or were refused by their head.
@@ -50,11 +50,18 @@ extension ProxyResponder {
     }
   }
 
+  private func openAPI(_ call: Call) -> [UInt8] {
+    OpenAPIDocument.json(version: version, asksForToken: call.live.configuration.tokens != nil)
+  }
+
   private func readiness(_ call: Call) async -> OutboundAnswer {
     let context = call.live.context
     let readiness = Readiness(context.clientKeys.status, await context.routerKeys.status)
+    // What it waits for tells of the router and its keys, which is for callers.
+    let tellsAll = call.live.configuration.tokens == nil || call.caller.token != nil
     return .json(
-      readiness.json, status: readiness.isReady ? .ok : .serviceUnavailable, adding: commonFields(call.head))
+      readiness.json(withReasons: tellsAll), status: readiness.isReady ? .ok : .serviceUnavailable,
+      adding: commonFields(call.head))
   }
 }
 

@@ -4,6 +4,7 @@ public import Listener
 public import Logging
 import Platform
 public import Telemetry
+import Tokens
 
 /// Answers every request that the listener takes in.
 ///
@@ -38,6 +39,7 @@ public final class ProxyResponder: Responder {
     parts = Locked(Live(context: context, catalog: catalog, configuration: configuration))
     self.metrics = metrics
     self.logger = logger
+    metrics.know(tokens: configuration.tokens?.names ?? [])
   }
 
   /// What is in force now.
@@ -47,16 +49,23 @@ public final class ProxyResponder: Responder {
 
   /// Answers the requests that come from now on by these; those under way end as they began.
   public func adopt(context: ExchangeContext, catalog: ModelCatalog, configuration: RelayConfiguration) {
+    metrics.know(tokens: configuration.tokens?.names ?? [])
     parts.withLock { $0 = Live(context: context, catalog: catalog, configuration: configuration) }
   }
 
-  /// Guard first, then route, method, media type and size: what is refused here is refused before its body is read.
+  /// Guard first, then the token, then route, method, media type and size: what is refused here is refused before its body
+  /// is read.
+  ///
+  /// A preflight carries no token and is answered before one is asked for.
   public func admit(_ head: RequestHead) -> Listener.Admission {
     let configuration = live.configuration
     if let refusal = configuration.access.refusal(for: head) {
-      return .refuse(answer(refusal.fault, to: head))
+      return .refuse(answer(refusal.fault(head), to: head))
     }
     if let preflight = configuration.access.preflightAnswer(to: head) { return .refuse(preflight) }
+    do throws(APIFault) { _ = try configuration.caller(head, on: Route(path: head.path)) } catch {
+      return .refuse(answer(error, to: head))
+    }
     switch RouteChoice(
       head, isBrowser: configuration.access.isBrowser(head), limit: configuration.requestLimit)
     {
@@ -87,19 +96,29 @@ public final class ProxyResponder: Responder {
     guard let route = Route(path: head.path) else {
       return try await reply.send(answer(.unknownRoute(head), to: head))
     }
-    // Those who wait for their turn have a limit of their own, and no part in this one.
-    let limit = live.configuration.inFlightLimit + live.context.router.waiting
-    guard var hold = places.enter(of: route.isHealth ? .max : limit) else {
-      return try await reply.send(answer(.tooManyInFlight, to: head))
+    let caller: Caller
+    // Looked at again: a reload since the head was let in counts.
+    do throws(APIFault) { caller = try live.configuration.caller(head, on: route) } catch {
+      return try await reply.send(answer(error, to: head))
     }
-    switch await prepared(route, request, live) {
+    metrics.requestArrived(token: caller.token)
+    let limits = live.configuration.places(for: caller, waitingIn: live.context.router)
+    var hold: Places.Hold
+    do throws(Places.Shortage) {
+      hold = try places.enter(of: route.isHealth ? Places.Limits(all: .max) : limits)
+    } catch {
+      return try await reply.send(answer(error.fault, to: head))
+    }
+    switch await prepared(route, request, caller, live) {
     case .answer(let answer):
       hold.giveBack()
       try await reply.send(answer)
     case .question(let call, let decoded):
       // Each exchange that runs or waits for its turn counts, also where several are one request.
-      guard hold.widen(to: min(decoded.request.chats.count, ExchangeBatch.width), of: limit) else {
-        return try await reply.send(answer(.tooManyInFlight, to: head))
+      do throws(Places.Shortage) {
+        try hold.widen(to: min(decoded.request.chats.count, ExchangeBatch.width), of: limits)
+      } catch {
+        return try await reply.send(answer(error.fault, to: head))
       }
       // Whoever reads its answer slowly keeps nobody else from being answered.
       try await exchange(call, decoded, reply) { hold.giveBack() }
@@ -112,9 +131,11 @@ public final class ProxyResponder: Responder {
     case answer(OutboundAnswer)
   }
 
-  private func prepared(_ route: Route, _ request: InboundRequest, _ live: Live) async -> Work {
+  private func prepared(
+    _ route: Route, _ request: InboundRequest, _ caller: Caller, _ live: Live
+  ) async -> Work {
     do throws(APIFault) {
-      let call = try await Call(route, request, live, reading: readers)
+      let call = try await Call(route, request, from: caller, live, reading: readers)
       if let load = call.load { return .answer(try await loaded(load, call)) }
       guard let dialect = try dialect(of: call) else { return .answer(try await localAnswer(to: call)) }
       let names = await live.catalog.knownNames(for: call.bearer)
@@ -131,14 +152,20 @@ public final class ProxyResponder: Responder {
 
   func answer(_ fault: APIFault, to head: RequestHead, adding fields: HTTPFields = [:]) -> OutboundAnswer {
     note(fault, head)
-    return .fault(fault, in: head.errorDialect, adding: commonFields(head).merging(fields))
+    var all = commonFields(head).merging(fields)
+    // Every 401 says how to do better (RFC 9110 section 15.5.2); other schemes than this one are not understood.
+    if fault.status == 401 { all[.wwwAuthenticate] = "Bearer" }
+    return .fault(fault, in: head.errorDialect, adding: all)
   }
 
   /// One line for every request that got no exchange: its class, and nothing that its caller wrote.
   private func note(_ fault: APIFault, _ head: RequestHead?) {
     metrics.requestRefused(code: fault.code)
     var metadata: Logger.Metadata = ["code": "\(fault.code)", "status": "\(fault.status)"]
-    if let head { metadata["id"] = "\(head.id)" }
+    if let head {
+      metadata["id"] = "\(head.id)"
+      metadata.merge(live.configuration.knownCaller(head).metadata) { own, _ in own }
+    }
     logger.info("request refused", metadata: metadata)
   }
 

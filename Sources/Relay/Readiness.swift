@@ -43,18 +43,20 @@ public struct Readiness: Sendable, Equatable {
 
 extension Readiness {
   /// The body of `/readyz`.
-  var json: [UInt8] {
+  ///
+  /// - Parameter withReasons: whether it says what is missing, and why.
+  func json(withReasons: Bool) -> [UInt8] {
     var json = JSONWriter()
     json.beginObject()
     json.name("status")
     json.string(isReady ? "ready" : "waiting")
-    if !isReady {
+    if !isReady, withReasons {
       json.name("waiting_for")
       json.beginArray()
       for want in wants { json.string(want.rawValue) }
       json.endArray()
     }
-    if let reason {
+    if let reason, withReasons {
       json.name("reason")
       json.string(reason)
     }

@@ -2,17 +2,22 @@ public import Dialects
 public import Envelope
 public import Listener
 public import Platform
+public import Tokens
 
 /// What the configuration says about exchanges.
 public struct RelayConfiguration: Sendable {
-  /// The router's key; without one the caller's is passed on.
+  /// The router's key; without one the caller's is passed on, unless there are local tokens.
   public var apiKey: Secret?
+  /// The local tokens, of which every caller has to bring one; nil asks for none.
+  public var tokens: TokenList?
   /// The tier to ask for when a request names none.
   public var securityTier: SecurityTier?
   /// The most bytes that a request body may have.
   public var requestLimit: Int
   /// The most exchanges at once.
   public var inFlightLimit: Int
+  /// The most exchanges at once under one local token; 0 for no limit of its own.
+  public var inFlightPerToken: Int
   /// How long one exchange may take, retries included.
   public var responseTimeout: Duration
   /// When waiting callers are told something.
@@ -28,15 +33,17 @@ public struct RelayConfiguration: Sendable {
 
   /// A configuration with all its parts.
   public init(
-    apiKey: Secret?, securityTier: SecurityTier?, requestLimit: Int, inFlightLimit: Int,
-    responseTimeout: Duration,
+    apiKey: Secret?, tokens: TokenList? = nil, securityTier: SecurityTier?, requestLimit: Int,
+    inFlightLimit: Int, inFlightPerToken: Int = 0, responseTimeout: Duration,
     pacing: ReplyPacing, policy: RequestPolicy, access: AccessPolicy,
     chatbots: [Chatbot] = [], embedder: EmbeddingsRelay? = nil
   ) {
     self.apiKey = apiKey
+    self.tokens = tokens
     self.securityTier = securityTier
     self.requestLimit = requestLimit
     self.inFlightLimit = inFlightLimit
+    self.inFlightPerToken = inFlightPerToken
     self.responseTimeout = responseTimeout
     self.pacing = pacing
     self.policy = policy

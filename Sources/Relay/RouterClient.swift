@@ -126,6 +126,9 @@ extension RouterClient {
   /// How many requests wait for their turn.
   var waiting: Int { pacer.waiting }
 
+  /// How many of those are one caller's.
+  func waiting(of caller: CallerID) -> Int { pacer.waiting(of: caller) }
+
   /// Waits until a request may be sent.
   func turn(
     of turn: Turn, until deadline: ContinuousClock.Instant

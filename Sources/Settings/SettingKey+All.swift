@@ -126,6 +126,31 @@ extension SettingKey {
       [::1], on any port. Programs that send no `Origin` header are not concerned; an empty list allows no \
       web page.
       """),
+    SettingKey(
+      "access.tokens_file", \.access.tokensFile, .path,
+      absent: "callers need no token", example: "/etc/nomyo-proxy/tokens",
+      """
+      The file of local tokens, of which callers must bring one where their tools have an API key: lines \
+      `NAME:SHA256-HEX`, comments behind `#`. `nomyo-proxy tokens new NAME` makes them. A reload reads it again.
+      """),
+    SettingKey(
+      "access.uids", \.access.uids, .list(of: .integer(0...4_294_967_294)),
+      """
+      The numbers of the users who may call through a unix socket of `listen`, as the kernel names them. Empty: \
+      everybody whom the socket's mode lets in.
+      """),
+    SettingKey(
+      "access.allow_remote", \.access.allowRemote, .boolean,
+      """
+      Accepts entries of `listen` that other machines can reach. It needs `access.tokens_file` as well, and \
+      `access.hosts` with the names that callers use.
+      """),
+    SettingKey(
+      "access.unauthenticated_remote", \.access.unauthenticatedRemote, .boolean,
+      """
+      With `access.allow_remote`, accepts that without tokens. Whoever reaches the port can then spend the API key, so \
+      something else has to keep strangers away.
+      """),
 
     SettingKey(
       "models.aliases", \.models.aliases, .aliases,

@@ -7,7 +7,8 @@ extension SettingKey {
     "router.api_key_file", "router.security_tier", "router.response_timeout", "router.retries",
     "limits.request", "limits.in_flight", "stream.commit_after", "stream.keepalive",
     "privacy.strip_identifiers", "privacy.pad_requests", "models.aliases", "models.list",
-    "models.single_flight", "access.hosts", "access.origins", "compat.members", "compat.messages",
+    "models.single_flight", "access.hosts", "access.origins", "access.tokens_file",
+    "access.uids", "limits.in_flight_per_token", "compat.members", "compat.messages",
     "compat.remote_images", "chatbots",
   ]
 

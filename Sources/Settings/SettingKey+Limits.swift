@@ -14,6 +14,12 @@ extension SettingKey {
       "limits.in_flight", \.limits.inFlight, .integer(1...65536),
       "How many requests may be under way at once; one more is refused."),
     SettingKey(
+      "limits.in_flight_per_token", \.limits.inFlightPerToken, .integer(0...65536),
+      """
+      How many of them may be under way under one local token; one more is answered 429. 0 sets no limit of its \
+      own. Those that wait for their turn at the router do not count.
+      """),
+    SettingKey(
       "limits.bodies", \.limits.bodies, .size(16 << 20, 64 << 30),
       """
       How much memory the bodies of requests may take together while they are received and answered, and answers while \

@@ -4,6 +4,7 @@ public import Pacing
 public import Platform
 public import RouterTrust
 public import Sealing
+public import Tokens
 
 /// The whole configuration as one checked value.
 ///
@@ -109,6 +110,16 @@ public struct Settings: Sendable {
     public var origins = [
       "loopback", "app://obsidian.md", "vscode-webview://*", "vscode-file://*", "tauri://localhost",
     ]
+    /// The file of local tokens, when one is named.
+    public var tokensFile: String?
+    /// The tokens in it; nil asks nobody for one.
+    public var tokens: TokenList?
+    /// The users who may come through a unix socket; empty: all whom its mode lets in.
+    public var uids: [Int] = []
+    /// Whether an address may be listened on that other machines reach.
+    public var allowRemote = false
+    /// Whether that may be so without tokens.
+    public var unauthenticatedRemote = false
   }
 
   /// Names of models.
@@ -165,6 +176,8 @@ public struct Settings: Sendable {
     public var connections = 1024
     /// The most requests at once.
     public var inFlight = 256
+    /// The most requests at once under one local token; 0: as many as there may be at all.
+    public var inFlightPerToken = 128
     /// The most bytes of bodies at once.
     public var bodies = 256 << 20
     /// The most bytes of a head.

@@ -21,6 +21,8 @@ public enum SettingsLoader {
     reading.checkRouterAddress()
     reading.checkAuthorities()
     if readsSecrets { reading.readRouterKey() }
+    if readsSecrets { reading.readTokens() }
+    reading.checkAccess()
     reading.findPlaces()
     reading.findKeyDirectory()
     if readsSecrets { reading.readKeyPassword() }

@@ -18,7 +18,7 @@ public struct MetricFamily: Sendable {
     public struct Label: Sendable, Equatable {
       /// The label's name.
       public let name: String
-      /// The label's value: one of a small, fixed set.
+      /// The label's value: one of a small set, and never what a caller wrote.
       public let value: String
 
       /// A label of these parts.

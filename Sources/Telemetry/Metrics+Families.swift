@@ -26,6 +26,20 @@ extension Metrics.State {
         Metrics.Phase.allCases.flatMap { phase in
           (phases[phase] ?? DurationHistogram()).samples([.init("phase", phase.rawValue)])
         }),
+      MetricFamily(
+        "nomyo_proxy_token_requests", .counter,
+        help: "Requests that were let in, by the name of their token.",
+        byToken(\.requests)),
+      MetricFamily(
+        "nomyo_proxy_token_exchanges", .counter,
+        help: "Exchanges with the router that are over, by the name of their token.", byToken(\.exchanges)),
+      MetricFamily(
+        "nomyo_proxy_token_exchanges_in_flight", .gauge,
+        help: "Exchanges under way, by the name of their token.", byToken(\.inFlight)),
     ]
+  }
+
+  private func byToken(_ count: KeyPath<Metrics.TokenCount, Int>) -> [MetricFamily.Sample] {
+    tokens.sorted { $0.key < $1.key }.map { .init(Double($0.value[keyPath: count]), .init("token", $0.key)) }
   }
 }

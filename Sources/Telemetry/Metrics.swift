@@ -95,7 +95,25 @@ public final class Metrics: Sendable {
     var lastFailure: Failure?
     var total = DurationHistogram()
     var phases: [Phase: DurationHistogram] = [:]
+    var tokens: [String: TokenCount] = [:]
+
+    mutating func count(_ token: String?, _ change: (inout TokenCount) -> Void) {
+      guard let token else { return }
+      // Names come from a file and are few; should they ever not be, the number of labels stays bounded all the same.
+      let isLabel = tokens[token] != nil || tokens.count < Metrics.tokenLimit
+      change(&tokens[isLabel ? token : Metrics.otherCode, default: TokenCount()])
+    }
   }
+
+  /// What came under one local token.
+  struct TokenCount {
+    var requests = 0
+    var exchanges = 0
+    var inFlight = 0
+  }
+
+  /// More names than a file of tokens can have, and than any sane number of reloads brings.
+  static let tokenLimit = 2048
 
   /// More distinct codes than the daemon has; what comes after them is counted together.
   static let refusalCodeLimit = 64
@@ -110,13 +128,36 @@ public final class Metrics: Sendable {
   /// - Parameter wallClock: Seconds since 1970.
   public init(wallClock: @escaping @Sendable () -> Int = WallClock.seconds) { self.wallClock = wallClock }
 
-  /// An exchange begins; `exchangeEnded` has to follow, once.
-  public func exchangeBegan() { state.withLock { $0.inFlight += 1 } }
+  /// These local tokens there are, so that each is shown from the start; those that were taken away stay.
+  public func know(tokens: [String]) {
+    state.withLock { state in
+      for token in tokens { state.count(token) { _ in } }
+    }
+  }
+
+  /// A request is let in.
+  ///
+  /// - Parameter token: the name of the local token that it brought; never what a caller wrote.
+  public func requestArrived(token: String?) {
+    state.withLock { $0.count(token) { $0.requests += 1 } }
+  }
+
+  /// An exchange begins; `exchangeEnded` with the same token has to follow, once.
+  public func exchangeBegan(token: String? = nil) {
+    state.withLock { state in
+      state.inFlight += 1
+      state.count(token) { $0.inFlight += 1 }
+    }
+  }
 
   /// An exchange is over.
-  public func exchangeEnded(_ exchange: FinishedExchange) {
+  public func exchangeEnded(_ exchange: FinishedExchange, token: String? = nil) {
     state.withLock { state in
       state.inFlight -= 1
+      state.count(token) { count in
+        count.inFlight -= 1
+        count.exchanges += 1
+      }
       state.retries += exchange.retries
       state.results[exchange.result, default: 0] += 1
       if exchange.result != .answered, exchange.result != .callerGone {

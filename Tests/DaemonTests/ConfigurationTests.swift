@@ -1,5 +1,7 @@
 import Dialects
 import Envelope
+import HTTPTypes
+import InMemoryLogging
 import Listener
 import Logging
 import Platform
@@ -43,6 +45,67 @@ import Upstream
     #expect(found[0].key == "listen")
     #expect(found[0].problem.hasPrefix("\(entry) is not a loopback address"))
     #expect(found[0].allowed.contains("127.0.0.1:PORT"))
+    #expect(found[0].allowed.contains("access.allow_remote = true and access.tokens_file"))
+    // Leave alone is not enough, and neither is what has no effect by itself.
+    for (remote, unauthenticated) in [(true, false), (false, true)] {
+      let found = faults {
+        $0.listen = [entry]
+        $0.access.allowRemote = remote
+        $0.access.unauthenticatedRemote = unauthenticated
+      }
+      #expect(found.map(\.key) == ["listen"])
+      #expect(found[0].allowed.contains("access.unauthenticated_remote = true") == remote)
+    }
+  }
+
+  @Test func `what others could reach may be listened on with tokens, or by an explicit word`() {
+    let found = faults {
+      ($0.listen, $0.access.allowRemote) = (["0.0.0.0:1", "[::]:1", "gateway.lan:1"], true)
+      $0.access.tokensFile = "/tokens"
+    }
+    #expect(found.isEmpty)
+    let open = faults {
+      ($0.listen, $0.access.allowRemote) = (["0.0.0.0:1"], true)
+      $0.access.unauthenticatedRemote = true
+    }
+    #expect(open.isEmpty)
+    let admin = faults {
+      ($0.admin.entry, $0.access.allowRemote, $0.access.tokensFile) = ("0.0.0.0:1", true, "/tokens")
+    }
+    #expect(admin.map(\.key) == ["admin.listen"])
+  }
+
+  @Test func `listening for others is warned of, loudly without tokens`() throws {
+    func warnings(_ change: (inout Settings) -> Void, _ bound: BoundAddress) throws -> [String] {
+      var settings = Settings()
+      change(&settings)
+      let log = InMemoryLogHandler()
+      let daemon = try Daemon(settings, logger: Logger(label: "test") { _ in log })
+      daemon.warnOfRemote([.tcp(address: "127.0.0.1", port: 1), .unix(path: "/s"), bound])
+      for entry in log.entries { #expect(entry.metadata["address"] == "10.1.2.3:1") }
+      return log.entries.map { "\($0.level) \($0.message)" }
+    }
+    let remote = BoundAddress.tcp(address: "10.1.2.3", port: 1)
+    #expect(try warnings({ _ in }, .tcp(address: "::1", port: 1)).isEmpty)
+    let open = try warnings({ _ in }, remote)
+    #expect(open.count == 3 && open[0].hasPrefix("warning EVERYBODY WHO REACHES THIS ADDRESS"))
+    let closed = try warnings(
+      {
+        $0.access.tokensFile = "/tokens"
+        $0.access.hosts = ["loopback", "gateway.lan"]
+      }, remote)
+    #expect(closed.count == 1 && closed[0].hasPrefix("warning clear text"))
+  }
+
+  @Test func `access.uids is about callers, and locks no operator out`() throws {
+    var settings = Settings()
+    settings.access.uids = [4711]
+    let daemon = try Daemon(settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    func head(_ user: UInt32) -> RequestHead {
+      RequestHead(method: .get, path: "/", peer: .unix(uid: user, gid: 0, pid: 1))
+    }
+    #expect(daemon.access.refusal(for: head(0)) == .user && daemon.access.refusal(for: head(4711)) == nil)
+    #expect(daemon.adminAccess?.refusal(for: head(0)) == nil)
   }
 
   @Test(arguments: ["127.0.0.1", "127.0.0.1:x", "127.0.0.1:65536", "unix:relative", "unix:/x?mode=9", ":80"])

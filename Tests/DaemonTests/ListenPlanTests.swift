@@ -78,4 +78,14 @@ import Testing
     }
     #expect(faults?.faults.first?.problem.contains("open") == true)
   }
+
+  @Test func `with tokens it is taken, and refused again by a reload that takes the tokens away`() throws {
+    var settings = try settings("systemd")
+    (settings.access.allowRemote, settings.access.tokensFile) = (true, "/tokens")
+    let passed = PassedSocket("open", address: "0.0.0.0")
+    let plan = try ListenPlan(settings, addresses: [], passed: [passed.socket])
+    #expect(plan.inherited.map(\.name) == ["open"] && plan.remoteFaults(settings).isEmpty)
+    settings.access.tokensFile = nil
+    #expect(plan.remoteFaults(settings).map(\.key) == ["listen"])
+  }
 }

@@ -3,6 +3,7 @@ import Logging
 import Platform
 import Settings
 import Testing
+import Tokens
 
 @testable import Daemon
 
@@ -41,6 +42,31 @@ import Testing
     #expect(lines == ["notice configuration reloaded router.retries stream.keepalive"])
     #expect(await reloader.reload().changed == [], "it is what was read last")
     #expect(await reloader.last?.changed == [])
+  }
+
+  @Test func `tokens that came, went or were replaced are named, also when only their file changed`()
+    async throws
+  {
+    func settings(_ lines: [String]) throws -> Settings {
+      var settings = Settings()
+      settings.access.tokensFile = "/tokens"
+      settings.access.tokens = try TokenList(parsing: Array(lines.joined(separator: "\n").utf8))
+      return settings
+    }
+    let (one, two) = (String(repeating: "1", count: 64), String(repeating: "2", count: 64))
+    let three = String(repeating: "3", count: 64)
+    let old = try settings(["a:\(one)", "b:\(two)"])
+    let new = try settings(["b:\(three)", "c:\(one)"])
+    let next = Locked(old)
+    let reloader = reloader { next.withLock { $0 } }
+    #expect(await reloader.reload().changed == ["access.tokens_file", "access.tokens"])
+    next.withLock { $0 = new }
+    #expect(await reloader.reload().changed == ["access.tokens"])
+    let metadata = try #require(log.entries.last?.metadata)
+    #expect(metadata["tokens_added"] == "c" && metadata["tokens_removed"] == "a")
+    #expect(metadata["tokens_replaced"] == "b" && metadata["changed"] == "access.tokens")
+    #expect(await reloader.reload().changed == [])
+    #expect(log.entries.last?.metadata["tokens_added"] == nil)
   }
 
   @Test func `where something needs a restart nothing changes: a new API key must not go to the old router`()

@@ -129,6 +129,18 @@ import Testing
     #expect(Self.standard.refusal(for: Self.head(host: host, peer: Self.unix)) == nil)
   }
 
+  @Test func `through a unix socket only the users come in who are named, if any are`() throws {
+    let policy = try AccessPolicy(hosts: ["loopback"], origins: [], users: [0, 1000])
+    func refusal(_ user: UInt32, _ fields: HTTPFields = [:]) -> AccessRefusal? {
+      policy.refusal(for: Self.head(fields, peer: .unix(uid: user, gid: 1000, pid: 1)))
+    }
+    #expect(refusal(0) == nil && refusal(1000) == nil)
+    // The last is what the kernel says of nobody.
+    for user in [1, 1001, UInt32.max] { #expect(refusal(user) == .user) }
+    #expect(refusal(1000, [.origin: "http://localhost"]) == .origin)
+    #expect(policy.refusal(for: Self.head()) == nil)
+  }
+
   @Test func `through a unix socket a foreign origin is refused all the same`() {
     let policy = Self.standard
     #expect(policy.refusal(for: Self.head([.origin: "http://evil.com"], peer: Self.unix)) == .origin)
@@ -306,7 +318,9 @@ import Testing
   @Test func `programs pass, also those of Node that name a mode`() {
     #expect(Self.standard.refusal(for: Self.head()) == nil)
     #expect(Self.standard.refusal(for: Self.head([.fetchMode: "cors"])) == nil)
-    #expect(!Self.standard.isBrowser(Self.head([.fetchMode: "cors"])))
+    #expect(Self.standard.isBrowser(Self.head([.fetchMode: "cors"])))
+    #expect(Self.standard.isBrowser(Self.head([HTTPField.Name("sec-fetch-dest") ?? .origin: "image"])))
+    #expect(!Self.standard.isBrowser(Self.head([.userAgent: "sec-fetch-mode"])))
     #expect(Self.standard.isBrowser(Self.head([.origin: "null"])))
     #expect(Self.standard.isBrowser(Self.head([.fetchSite: "none"])))
   }

@@ -178,6 +178,57 @@ import Testing
     }
   }
 
+  @Test func `of servers that start at once over a dead socket exactly one listens, and it can be reached`()
+    async throws
+  {
+    try await Self.withPath { path in
+      for _ in 1...8 {
+        try BoundSocket(unix: path).close()
+        let servers = (1...4).map { _ in
+          HTTPServer(addresses: [Self.unix(path)], responder: Self.who, logger: .silent)
+        }
+        let failures = await withTaskGroup(of: ListenError?.self) { group in
+          for server in servers {
+            group.addTask {
+              do { _ = try await server.start() } catch { return error as? ListenError }
+              return nil
+            }
+          }
+          return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(failures.compactMap { $0?.reason } == [.inUse, .inUse, .inUse])
+        #expect(try await RawClient(to: .unix(path: path)).exchange(Self.get).status == 200)
+        for server in servers { _ = await server.stop(drain: .zero) }
+        #expect(!FileManager.default.fileExists(atPath: path))
+      }
+    }
+  }
+
+  @Test func `a directory that somebody keeps locked is named`() async throws {
+    try await Self.withPath { path in
+      let directory = String(path.dropLast(2))
+      let descriptor = open(directory, O_RDONLY | O_DIRECTORY)
+      defer { close(descriptor) }
+      #expect(flock(descriptor, LOCK_EX) == 0)
+      let failure = await Self.failure(of: Self.unix(path))
+      #expect(failure?.reason == .locked(directory))
+      #expect(failure?.description.contains("has locked \(directory)") == true)
+    }
+  }
+
+  @Test(.enabled(if: geteuid() == 0)) func `owner, group and mode are there before anybody is let in`()
+    async throws
+  {
+    try await Self.withPath { path in
+      let address = ListenAddress.unix(path: path, mode: 0o660, user: "4711", group: "4712")
+      try await withServer(Self.who, addresses: [address]) { _ in
+        var status = stat()
+        #expect(lstat(path, &status) == 0)
+        #expect(status.st_uid == 4711 && status.st_gid == 4712 && status.st_mode & 0o7777 == 0o660)
+      }
+    }
+  }
+
   @Test func `users and groups that do not exist are named`() async throws {
     try await Self.withPath { path in
       let user = ListenAddress.unix(path: path, mode: nil, user: "no such user", group: nil)

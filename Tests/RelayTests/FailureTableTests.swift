@@ -265,7 +265,7 @@ import Upstream
   }
 
   @Test func `each refusal at the door has a code of its own`() {
-    let faults = AccessRefusal.allCases.map(\.fault)
+    let faults = AccessRefusal.allCases.map { $0.fault(.of(.get, "/")) }
     #expect(Set(faults.map(\.code)).count == AccessRefusal.allCases.count)
     #expect(faults.allSatisfy { $0.status == 403 && $0.type == "permission_error" })
   }

@@ -92,7 +92,7 @@ struct DocumentationTests {
     let settings = try load(
       switchedOn(try exampleText()),
       files: [
-        "/etc/nomyo-proxy/router-api-key": "key",
+        "/etc/nomyo-proxy/router-api-key": "key", "/etc/nomyo-proxy/tokens": "# none yet",
         "/etc/nomyo-proxy/router-ca.pem": "-----BEGIN CERTIFICATE-----",
       ])
     for key in SettingKey.all where key.defaultValue != nil {
@@ -105,7 +105,7 @@ struct DocumentationTests {
     let settings = try load(
       switchedOn(try exampleText()),
       files: [
-        "/etc/nomyo-proxy/router-api-key": "key",
+        "/etc/nomyo-proxy/router-api-key": "key", "/etc/nomyo-proxy/tokens": "# none yet",
         "/etc/nomyo-proxy/router-ca.pem": "-----BEGIN CERTIFICATE-----",
       ])
     let found = Set(settings.provenance.keys).subtracting(["router.api_key"])

@@ -30,6 +30,10 @@ struct EffectiveTextTests {
     [access]
     hosts = []
     origins = ["https://a.example:*", "null"]
+    tokens_file = "/tokens"
+    uids = [0, 4711]
+    allow_remote = true
+    unauthenticated_remote = true
     [models]
     list = ["one/two", "three"]
     single_flight = false
@@ -55,6 +59,7 @@ struct EffectiveTextTests {
     response = "1GiB"
     connections = 1
     in_flight = 65536
+    in_flight_per_token = 0
     bodies = "1GiB"
     header_bytes = "64KiB"
     header_count = 16
@@ -102,7 +107,7 @@ struct EffectiveTextTests {
     id = "small"
     model = "m"
     """
-  private let files = ["/key": "k", "/ca.pem": "-----BEGIN CERTIFICATE-----"]
+  private let files = ["/key": "k", "/tokens": "", "/ca.pem": "-----BEGIN CERTIFICATE-----"]
 
   @Test("it loads back to the same values", arguments: [true, false])
   func roundTrip(usesFile: Bool) throws {

@@ -60,7 +60,8 @@ struct PrecedenceTests {
     let toml = key.defaultValue ?? others[name] ?? "\"/some/file\""
     let text = String(toml.filter { !"\"[]{}".contains($0) })
     let files = ["/some/file": "-----BEGIN CERTIFICATE-----"]
-    let fileOfKey = name == "router.api_key_file" ? ["/some/file": "key"] : files
+    let contents = ["router.api_key_file": "key", "access.tokens_file": "# none yet"]
+    let fileOfKey = contents[name].map { ["/some/file": $0] } ?? files
     let byVariable = try load(environment: [key.environmentName: text], files: fileOfKey)
     #expect(byVariable.provenance[name] == .environment(key.environmentName))
     #expect(key.value(in: byVariable) == toml)

@@ -25,6 +25,9 @@ extension PageScript {
       return el('article', {class: 'overview'},
         el('h1', null, 'API reference'),
         el('div', {class: 'lead'}, prose(reference.info.description)),
+        asksForToken() && el('section', {class: 'asks'}, el('h2', null, 'This daemon asks for a token'),
+          el('p', {class: 'said'}, inline('Put one into the field above to try the routes; it stays in this page. Tools '
+            + 'take it in place of an API key. `nomyo-proxy tokens new NAME`, where the daemon runs, makes one.'))),
         el('section', null, el('h2', null, 'Point a tool here'),
           el('table', {class: 'bases'}, el('tbody', null, bases.map(([name, variable, url]) => el('tr', null,
             el('th', {scope: 'row'}, name), el('td', null, el('code', null, variable)),
@@ -129,9 +132,11 @@ extension PageScript {
     async function readiness() {
       const state = byId('state');
       try {
-        const answer = await (await fetch('/readyz')).json();
+        const headers = token() ? {Authorization: 'Bearer ' + token()} : {};
+        const answer = await (await fetch('/readyz', {headers})).json();
+        const wants = answer.waiting_for ? 'Waiting for ' + answer.waiting_for.join(', ') : 'Not ready';
         state.className = 'state ' + (answer.status === 'ready' ? 'state-good' : 'state-wait');
-        state.textContent = answer.status === 'ready' ? 'Ready' : 'Waiting for ' + (answer.waiting_for ?? []).join(', ');
+        state.textContent = answer.status === 'ready' ? 'Ready' : wants;
         state.title = answer.reason ?? '';
       } catch {
         state.className = 'state state-bad';
@@ -141,7 +146,6 @@ extension PageScript {
 
     async function start() {
       const place = beside('openapi.json');
-      learnNames();
       try {
         const response = await fetch(place);
         if (!response.ok) throw new Error('status ' + response.status);
@@ -150,11 +154,17 @@ extension PageScript {
         byId('main').replaceChildren(el('p', {class: 'loading'}, `The document ${place} could not be read: ${error.message}`));
         return;
       }
+      learnNames();
+      byId('token').required = asksForToken();
+      if (asksForToken()) byId('token').placeholder = 'Token needed';
       byId('version').textContent = reference.info.version.replace(/^nomyo-proxy /, '');
       byId('chapters').append(...navigation());
       byId('menu').addEventListener('click', () => openMenu(!byId('routes').classList.contains('open')));
       byId('filter').addEventListener('input', filter);
-      byId('token').addEventListener('change', learnNames);
+      byId('token').addEventListener('change', () => {
+        learnNames();
+        readiness();
+      });
       byId('skip').addEventListener('click', (event) => {
         event.preventDefault();
         byId('main').focus();

@@ -144,6 +144,8 @@ extension PageScript {
         if (running) return;
         const empty = fields.find(({parameter, input}) => parameter.in === 'path' && !input.value.trim());
         if (empty) return empty.input.focus();
+        const isOpen = operation.security?.length === 0;
+        if (asksForToken() && !isOpen && !byId('token').reportValidity()) return;
         const own = running = new AbortController();
         const view = answerView();
         const start = performance.now();

@@ -31,7 +31,12 @@ extension PageScript {
       for (const filler of fillers) filler();
     }
 
+    // Whether this daemon answers nobody without a token: no requirement of the document is empty then.
+    const asksForToken = () => !(reference.security ?? []).some((scheme) => !Object.keys(scheme).length);
+
     function learnNames() {
+      // A refusal that is foreseen would only stand in the console.
+      if (asksForToken() && !token()) return;
       learn('model', 'models', 'data');
       learn('chatbot_id', 'chatbot/list', 'chatbots');
     }

@@ -45,6 +45,7 @@ extension APIFault {
       case .host: "the Host header must name this machine, or a host in access.hosts"
       case .origin: "web pages of this origin may not call (access.origins)"
       case .fetchSite: "web pages of other sites may not call"
+      case .user: "its user may not call"
       }
     return .admin(403, "not_allowed", "This request is not let in: \(rule).")
   }

@@ -23,7 +23,7 @@ extension Daemon {
   ///
   /// An address that was asked for has to be had; the one that is used by itself is done without, with a warning.
   func startAdmin(_ subject: any AdminSubject) async throws -> AdminService? {
-    guard let address = adminAddress else {
+    guard let address = adminAddress, let access = adminAccess else {
       if settings.admin.entry == nil {
         logger.notice("no admin socket: there is no runtime directory, and admin.listen is not set")
       }

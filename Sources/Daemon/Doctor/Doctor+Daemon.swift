@@ -72,10 +72,13 @@ extension Daemon {
     let context = ExchangeContext(
       router: router, routerKeys: routerKeys, clientKeys: clientKeys, workers: threads, retries: 0,
       padsRequests: settings.privacy.padRequests)
+    var configuration = relayConfiguration(embedder: nil)
+    // The doctor stands behind the listener, where tokens have been asked for.
+    configuration.tokens = nil
     return ProxyResponder(
       context: context,
       catalog: ModelCatalog(
         router: router, routerKeys: routerKeys, aliases: settings.models.aliases, fixed: []),
-      configuration: relayConfiguration(embedder: nil), logger: logger)
+      configuration: configuration, logger: logger)
   }
 }

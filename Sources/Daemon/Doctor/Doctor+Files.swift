@@ -4,6 +4,7 @@ import Platform
 import RouterTrust
 import Sealing
 import Settings
+import Tokens
 
 /// Configuration, state directory and key files.
 extension Doctor {
@@ -14,6 +15,17 @@ extension Doctor {
       return DoctorStep("configuration", detail, .warned(remedy: settings.warnings.joined(separator: ". ")))
     }
     return DoctorStep("configuration", detail)
+  }
+
+  /// Who may call; nil when nobody is asked for a token.
+  var callers: DoctorStep? {
+    guard let tokens = settings.access.tokens, let path = settings.access.tokensFile else { return nil }
+    guard !tokens.isEmpty else {
+      return DoctorStep(
+        "tokens", "\(path) holds none, so every caller is refused",
+        .warned(remedy: "nomyo-proxy tokens new NAME --write"))
+    }
+    return DoctorStep("tokens", "\(path): \(tokens.names.joined(separator: ", "))")
   }
 
   /// Whether what outlives the process has a place; nil when nothing does.

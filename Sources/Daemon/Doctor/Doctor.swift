@@ -25,7 +25,7 @@ public struct Doctor: Sendable {
 
   /// Walks, and tells each step when it is over; the steps after one that failed are walked where that makes sense.
   public func walk(_ tell: (DoctorStep) -> Void) async {
-    for step in [configuration] + [stateDirectory, keyDirectory, secureMemory].compactMap({ $0 }) {
+    for step in [configuration] + [callers, stateDirectory, keyDirectory, secureMemory].compactMap({ $0 }) {
       tell(step)
     }
     let names = await nameLookUp()

@@ -1,6 +1,7 @@
 import Logging
 import Platform
 import Settings
+import Tokens
 
 /// Reads the configuration anew.
 ///
@@ -51,9 +52,9 @@ actor Reloader {
       }
       try adopt(new)
       let names = changed.map(\.name) + Self.secrets(from: current, to: new)
-      logger.notice(
-        "configuration reloaded",
-        metadata: ["changed": "\(names.isEmpty ? "nothing" : names.joined(separator: " "))"])
+      var metadata = Self.tokenNews(from: current, to: new)
+      metadata["changed"] = "\(names.isEmpty ? "nothing" : names.joined(separator: " "))"
+      logger.notice("configuration reloaded", metadata: metadata)
       warn(of: new)
       current = new
       return ReloadOutcome(at: now, changed: names)
@@ -71,13 +72,29 @@ actor Reloader {
 
   /// What changed in files that a key only names.
   private static func secrets(from old: Settings, to new: Settings) -> [String] {
-    old.router.apiKey == new.router.apiKey ? [] : ["router.api_key"]
+    (old.router.apiKey == new.router.apiKey ? [] : ["router.api_key"])
+      + (old.access.tokens == new.access.tokens ? [] : ["access.tokens"])
+  }
+
+  /// Which tokens came and went, by name.
+  private static func tokenNews(from old: Settings, to new: Settings) -> Logger.Metadata {
+    let (before, after) = (old.access.tokens, new.access.tokens)
+    let (had, has) = (before?.names ?? [], after?.names ?? [])
+    let lists = [
+      "tokens_added": has.filter { !had.contains($0) }, "tokens_removed": had.filter { !has.contains($0) },
+      "tokens_replaced": has.filter { before?.hasSame($0, as: after) == false },
+    ]
+    return lists.filter { !$0.value.isEmpty }.mapValues { "\($0.joined(separator: " "))" }
   }
 
   private func warn(of new: Settings) {
     for warning in new.warnings where !current.warnings.contains(warning) {
       logger.warning("configuration", metadata: ["warning": "\(warning)"])
     }
-    if new.router.apiKey == nil, current.router.apiKey != nil { Daemon.warnOfCallersKeys(logger) }
+    if new.router.apiKey == nil, new.access.tokensFile == nil,
+      current.router.apiKey != nil || current.access.tokensFile != nil
+    {
+      Daemon.warnOfCallersKeys(logger)
+    }
   }
 }

@@ -8,14 +8,19 @@ public import HTTPTypes
 public struct AccessPolicy: Sendable, Equatable {
   private let hosts: [HostRule]
   private let origins: [OriginRule]
+  private let users: Set<UInt32>
 
   /// A policy.
   ///
   /// - Parameters:
   ///   - hosts: `loopback`, `addresses`, or hosts without a port.
   ///   - origins: `loopback`, or `SCHEME://HOST[:PORT]` with `*` for any host or port, or `null` or `file://`.
+  ///   - users: who may come through a unix socket, by number; empty for everybody whom its mode lets in.
   /// - Throws: the first entry that is neither.
-  public init(hosts: [String], origins: [String]) throws(AccessPolicyError) {
+  public init(
+    hosts: [String], origins: [String], users: Set<UInt32> = []
+  ) throws(AccessPolicyError) {
+    self.users = users
     self.hosts = try hosts.map { entry throws(AccessPolicyError) in
       guard let rule = HostRule(entry) else { throw .host(entry) }
       return rule
@@ -28,6 +33,7 @@ public struct AccessPolicy: Sendable, Equatable {
 
   /// Why a request may not come in, nil if it may.
   public func refusal(for head: RequestHead) -> AccessRefusal? {
+    if case .unix(let user, _, _) = head.peer, !users.isEmpty, !users.contains(user) { return .user }
     if let refusal = hostRefusal(head) { return refusal }
     let named = head.fields[values: .origin]
     guard named.count <= 1 else { return .origin }
@@ -39,11 +45,12 @@ public struct AccessPolicy: Sendable, Equatable {
     return sites.allSatisfy { $0 == "none" || $0 == "same-origin" } ? nil : .fetchSite
   }
 
-  /// Whether a web page asks.
+  /// Whether a web page may be asking: whoever sends `Origin` or any of `Sec-Fetch-*`.
   ///
-  /// Node's `fetch` sends `Sec-Fetch-Mode` alone and is not a page.
+  /// Node's `fetch` sends `Sec-Fetch-Mode` alone and is not a page. It passes `refusal(for:)` and only has to name its
+  /// media type.
   public func isBrowser(_ head: RequestHead) -> Bool {
-    head.fields.contains(.origin) || head.fields.contains(.fetchSite)
+    head.fields.contains { $0.name == .origin || $0.name.canonicalName.hasPrefix("sec-fetch-") }
   }
 
   /// The answer to a preflight from an allowed origin (Fetch standard, CORS protocol); nil for anything else.
@@ -102,6 +109,8 @@ public enum AccessRefusal: String, Sendable, Equatable, CaseIterable {
   case origin
   /// A page of another site asks, by its own browser's word.
   case fetchSite = "sec-fetch-site"
+  /// The user at the other end of the unix socket is not allowed.
+  case user
 }
 
 /// An entry that is no host or no origin.

@@ -21,12 +21,15 @@ struct SocketOwner: Sendable {
     }
   }
 
-  /// Gives the file away; `false` leaves the reason in `errno`.
-  func own(_ path: String) -> Bool {
+  /// Gives the file of a descriptor away; `false` leaves the reason in `errno`.
+  func own(_ descriptor: CInt) -> Bool {
     guard user != nil || group != nil else { return true }
-    // -1 leaves that half as it is (chown(2)).
-    return lchown(path, user ?? uid_t.max, group ?? gid_t.max) == 0
+    // -1 leaves that half as it is (chown(2)); the empty path means the descriptor's own file (AT_EMPTY_PATH).
+    return fchownat(descriptor, "", user ?? uid_t.max, group ?? gid_t.max, Self.emptyPath) == 0
   }
+
+  /// `AT_EMPTY_PATH` of fcntl.h on Linux.
+  private static let emptyPath: CInt = 0x1000
 
   private static func lookUpUser(_ name: String) -> uid_t? {
     var record = passwd()

@@ -9,10 +9,13 @@ struct UnixSocketFile: Sendable {
   /// Binds a socket to `path`, with its mode and owner right from the first moment that others can see it.
   ///
   /// A socket that a dead process left behind is replaced; one that somebody listens on, and anything that is not
-  /// a socket, is not.
+  /// a socket, is not. Of two daemons that start at once one finds the other listening: from the look at the old socket
+  /// until the new one listens, the directory is locked.
   static func open(
     _ path: String, mode: UInt16, owner: SocketOwner, for address: ListenAddress
   ) throws(ListenError) -> ListeningSocket {
+    let lock = try DirectoryLock(above: path, for: address)
+    defer { lock.release() }
     try clearStale(path, for: address)
     let descriptor = socket(AF_UNIX, SOCK_STREAM_TYPE | SOCK_CLOEXEC_TYPE, 0)
     guard descriptor >= 0 else { throw ListenError(address, errno: errno) }
@@ -26,15 +29,33 @@ struct UnixSocketFile: Sendable {
       throw ListenError(address, errno: code)
     }
     let file = UnixSocketFile(path)
-    guard let file, owner.own(path), chmod(path, mode_t(mode)) == 0,
-      Glibc.listen(descriptor, ListeningSocket.backlog) == 0
-    else {
+    guard let file, file.dress(mode, owner), Glibc.listen(descriptor, ListeningSocket.backlog) == 0 else {
       let code = errno
       _ = Glibc.close(descriptor)
       file?.remove()
       throw ListenError(address, errno: code)
     }
     return ListeningSocket(descriptor: descriptor, bound: .unix(path: path), file: file)
+  }
+
+  /// Gives the file its owner and mode; `false` leaves the reason in `errno`.
+  ///
+  /// By a descriptor for the very file that was looked at, because chmod(2) by path follows a symbolic link that somebody
+  /// who may write to the directory could have put there meanwhile.
+  private func dress(_ mode: UInt16, _ owner: SocketOwner) -> Bool {
+    let handle = Glibc.open(path, O_PATH_FLAG | O_NOFOLLOW | O_CLOEXEC)
+    guard handle >= 0 else { return false }
+    defer { _ = close(handle) }
+    var status = stat()
+    guard fstat(handle, &status) == 0 else { return false }
+    guard status.st_dev == device, status.st_ino == inode, status.st_mode & S_IFMT == S_IFSOCK,
+      status.st_uid == geteuid()
+    else {
+      errno = EEXIST
+      return false
+    }
+    // fchmod(2) refuses such a descriptor; the way through /proc leads to its file and nowhere else (open(2), O_PATH).
+    return owner.own(handle) && chmod("/proc/self/fd/\(handle)", mode_t(mode)) == 0
   }
 
   /// Remembers which file is at `path` now.
@@ -91,6 +112,9 @@ struct UnixSocketFile: Sendable {
     }
   }
 }
+
+/// `O_PATH` of fcntl.h on Linux, which Swift's Glibc module does not show: a place in the file system and nothing more.
+private let O_PATH_FLAG: CInt = 0o10000000
 
 /// See ``SOCK_STREAM_TYPE``.
 private let SOCK_NONBLOCK_TYPE = CInt(bitPattern: SOCK_NONBLOCK.rawValue)

@@ -6,6 +6,10 @@ extension Route {
   /// Whether a probe asks, which never waits for anything.
   var isHealth: Bool { self == .alive || self == .ready }
 
+  /// Whether the route is answered without a local token: what it says is the same in every installation, or no more than
+  /// that the daemon is there and works.
+  var isOpen: Bool { isHealth || self == .documentation || self == .openAPI }
+
   /// Whether the route is one of OpenAI's, or of a server that follows OpenAI.
   var isOpenAI: Bool {
     switch self {

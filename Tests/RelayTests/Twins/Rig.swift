@@ -10,7 +10,9 @@ import Pacing
 import Platform
 import RouterTrust
 import Sealing
+import Telemetry
 import TestTwins
+import Tokens
 
 @testable import Relay
 
@@ -21,6 +23,7 @@ struct Rig {
   let router: StubRouter
   let clock = ManualClock()
   let log = InMemoryLogHandler()
+  let metrics = Metrics()
   let pacer: Pacer
   let ring: ClientKeyRing
   let cache: RouterKeyCache
@@ -78,23 +81,36 @@ struct Rig {
   // MARK: Requests
 
   func responder(
-    apiKey: String? = nil, tier: SecurityTier? = nil, inFlightLimit: Int = 8,
+    apiKey: String? = nil, tokens: TokenList? = nil, tier: SecurityTier? = nil, inFlightLimit: Int = 8,
+    inFlightPerToken: Int = 0,
     aliases: [String: String] = [:], models: [String] = [],
     members: RequestPolicy.UndocumentedMembers = .auto,
     chatbots: [Chatbot] = [], embedder: EmbeddingsRelay? = nil
   ) throws -> ProxyResponder {
-    let access = try AccessPolicy(hosts: ["loopback"], origins: ["loopback"])
-    return ProxyResponder(
+    ProxyResponder(
       context: context,
       catalog: ModelCatalog(router: client, routerKeys: cache, aliases: aliases, fixed: models),
-      configuration: RelayConfiguration(
-        apiKey: apiKey.map(Secret.init), securityTier: tier, requestLimit: 1 << 20,
-        inFlightLimit: inFlightLimit,
-        responseTimeout: .seconds(900),
-        pacing: ReplyPacing(commitAfter: .seconds(5), keepalive: .seconds(10)),
-        policy: RequestPolicy(members: members, aliases: aliases), access: access, chatbots: chatbots,
-        embedder: embedder),
-      logger: logger)
+      configuration: try configuration(
+        apiKey: apiKey, tokens: tokens, tier: tier, inFlightLimit: inFlightLimit,
+        inFlightPerToken: inFlightPerToken,
+        aliases: aliases, members: members, chatbots: chatbots, embedder: embedder),
+      metrics: metrics, logger: logger)
+  }
+
+  /// What a reload replaces.
+  func configuration(
+    apiKey: String? = nil, tokens: TokenList? = nil, tier: SecurityTier? = nil, inFlightLimit: Int = 8,
+    inFlightPerToken: Int = 0, aliases: [String: String] = [:],
+    members: RequestPolicy.UndocumentedMembers = .auto, chatbots: [Chatbot] = [],
+    embedder: EmbeddingsRelay? = nil
+  ) throws -> RelayConfiguration {
+    RelayConfiguration(
+      apiKey: apiKey.map(Secret.init), tokens: tokens, securityTier: tier, requestLimit: 1 << 20,
+      inFlightLimit: inFlightLimit, inFlightPerToken: inFlightPerToken, responseTimeout: .seconds(900),
+      pacing: ReplyPacing(commitAfter: .seconds(5), keepalive: .seconds(10)),
+      policy: RequestPolicy(members: members, aliases: aliases),
+      access: try AccessPolicy(hosts: ["loopback"], origins: ["loopback"]), chatbots: chatbots,
+      embedder: embedder)
   }
 
   /// A logger that keeps every line, at every level.

@@ -1,0 +1,43 @@
+import Glibc
+
+/// A directory in which nobody else of this program replaces a socket meanwhile.
+///
+/// The directory itself is locked, so nothing is left behind; the lock goes with its descriptor, also when the process
+/// dies. Other programs do not heed it.
+struct DirectoryLock {
+  /// Far longer than another daemon takes from looking to listening; a lock that is held longer is held for other reasons.
+  private static let patience: Duration = .seconds(2)
+  private static let pause = timespec(tv_sec: 0, tv_nsec: 5_000_000)
+
+  /// nil where the directory may be written to and not read, which a lock needs.
+  private let descriptor: CInt?
+
+  /// Waits for the lock on the directory of `path`.
+  init(above path: String, for address: ListenAddress) throws(ListenError) {
+    let slash = path.lastIndex(of: "/") ?? path.startIndex
+    let directory = slash == path.startIndex ? "/" : String(path[..<slash])
+    let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      guard errno == EACCES else { throw ListenError(address, errno: errno) }
+      self.descriptor = nil
+      return
+    }
+    let deadline = ContinuousClock.now + Self.patience
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      // File systems of other machines may know no locks.
+      guard errno == EWOULDBLOCK || errno == EINTR else { break }
+      guard ContinuousClock.now < deadline else {
+        _ = close(descriptor)
+        throw ListenError(address, .locked(directory))
+      }
+      var pause = Self.pause
+      nanosleep(&pause, nil)
+    }
+    self.descriptor = descriptor
+  }
+
+  /// Lets others go on.
+  func release() {
+    if let descriptor { _ = close(descriptor) }
+  }
+}
