@@ -27,7 +27,7 @@ extension Daemon {
   }
 
   /// Says what follows from listening where other machines reach it.
-  func warnOfRemote(_ bound: [BoundAddress]) {
+  func warnOfRemote(_ bound: [BoundAddress], by plan: ListenPlan) {
     let open = bound.filter { !$0.isLoopback }.map { "\($0)" }
     guard !open.isEmpty else { return }
     let metadata: Logger.Metadata = ["address": "\(open.joined(separator: " "))"]
@@ -36,9 +36,11 @@ extension Daemon {
         "EVERYBODY WHO REACHES THIS ADDRESS CAN SPEND THE API KEY: access.unauthenticated_remote is true",
         metadata: metadata)
     }
-    logger.warning(
-      "clear text: whoever is on the way to this address can read callers' tokens, prompts and answers",
-      metadata: metadata)
+    if plan.isClearToOthers {
+      logger.warning(
+        "clear text: whoever is on the way to this address can read callers' tokens, prompts and answers",
+        metadata: metadata)
+    }
     if settings.access.hosts == ["loopback"] {
       logger.warning(
         "callers who use another name than this machine's own are refused: access.hosts has no other",

@@ -64,6 +64,12 @@ struct ListenPlan {
     }
   }
 
+  /// Whether other machines are spoken to in clear text.
+  var isClearToOthers: Bool {
+    addresses.contains { !$0.isLoopback }
+      || inherited.contains { BoundAddress(ofSocket: $0.descriptor)?.isLoopback != true }
+  }
+
   /// The name in an entry for systemd, empty for all sockets, nil for other entries.
   static func activationName(_ entry: String) -> String? {
     let place = ListenEntry(entry).place
