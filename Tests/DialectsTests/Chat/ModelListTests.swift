@@ -33,7 +33,7 @@ import Testing
   @Test(arguments: [(8192, true), (8193, false)])
   func `a list of more models than anybody offers is none`(count: Int, isTaken: Bool) {
     let entries = (0..<count).map { "{\"id\":\"m\($0)\"},{\"id\":\"m\($0)\"},{}" }.joined(separator: ",")
-    #expect(list(entries)?.count == (isTaken ? count : nil))
+    #expect(models(entries)?.count == (isTaken ? count : nil))
   }
 
   @Test func `an owner of kilobytes is not kept`() {
