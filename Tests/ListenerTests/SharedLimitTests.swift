@@ -89,6 +89,21 @@ import Testing
     }
   }
 
+  @Test func `the kernel keeps little of what a caller does not read`() async throws {
+    let large = [UInt8](repeating: 0x61, count: 2 << 20)
+    let responder = StubResponder(responds: { request, reply async throws(CallerGone) in
+      try await reply.send(OutboundAnswer(status: .ok, body: large))
+    })
+    try await withServer(responder) { server in
+      let caller = try server.connect(receiveBuffer: 4096)
+      await caller.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+      // It all would be out at once, and no room taken, if the kernel took it.
+      await until(server) { $0 > 0 }
+      caller.close()
+      await until(server) { $0 == 0 }
+    }
+  }
+
   @Test(arguments: [
     "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1",
   ])

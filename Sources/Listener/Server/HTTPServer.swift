@@ -159,6 +159,8 @@ extension HTTPServer {
       bootstrap
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.socketOption(.so_keepalive), value: 1)
+      // The kernel would take up to 4 MiB for each caller that does not read (tcp_wmem).
+      .childChannelOption(.socketOption(.so_sndbuf), value: 256 * 1024)
   }
 
   /// Makes a connection of a new channel, on its event loop.
