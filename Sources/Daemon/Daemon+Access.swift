@@ -27,25 +27,30 @@ extension Daemon {
   }
 
   /// Says what follows from listening where other machines reach it.
-  func warnOfRemote(_ bound: [BoundAddress], by plan: ListenPlan) {
-    let open = bound.filter { !$0.isLoopback }.map { "\($0)" }
+  func warnOfRemote(_ addresses: [OpenAddress]) {
+    let open = addresses.filter { !$0.bound.isLoopback }
     guard !open.isEmpty else { return }
-    let metadata: Logger.Metadata = ["address": "\(open.joined(separator: " "))"]
+    let metadata = Self.metadata(open)
     if settings.access.tokensFile == nil {
       logger.warning(
         "EVERYBODY WHO REACHES THIS ADDRESS CAN SPEND THE API KEY: access.unauthenticated_remote is true",
         metadata: metadata)
     }
-    if plan.isClearToOthers {
+    let clear = open.filter { !$0.isTLS }
+    if !clear.isEmpty {
       logger.warning(
         "clear text: whoever is on the way to this address can read callers' tokens, prompts and answers",
-        metadata: metadata)
+        metadata: Self.metadata(clear))
     }
     if settings.access.hosts == ["loopback"] {
       logger.warning(
         "callers who use another name than this machine's own are refused: access.hosts has no other",
         metadata: metadata)
     }
+  }
+
+  private static func metadata(_ addresses: [OpenAddress]) -> Logger.Metadata {
+    ["address": "\(addresses.map(\.description).joined(separator: " "))"]
   }
 }
 

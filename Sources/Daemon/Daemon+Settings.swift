@@ -54,7 +54,8 @@ extension Daemon {
     RelayConfiguration(
       apiKey: settings.router.apiKey, tokens: settings.access.tokens,
       securityTier: settings.router.securityTier,
-      requestLimit: settings.limits.request, inFlightLimit: settings.limits.inFlight,
+      requestLimit: settings.limits.request, bodiesLimit: settings.limits.bodies,
+      inFlightLimit: settings.limits.inFlight,
       inFlightPerToken: settings.limits.inFlightPerToken,
       responseTimeout: settings.router.responseTimeout,
       pacing: ReplyPacing(commitAfter: settings.stream.commitAfter, keepalive: settings.stream.keepalive),

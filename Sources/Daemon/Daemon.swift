@@ -76,7 +76,7 @@ public struct Daemon: Sendable {
       responder: parts.responder, logger: logger)
     let bound = try await server.start()
     for address in bound { logger.notice("listening", metadata: ["address": "\(address)"]) }
-    warnOfRemote(bound, by: plan)
+    warnOfRemote(bound)
     await news.listens()
 
     // They stop in the opposite order: first no new requests, last the operator's way in.

@@ -55,19 +55,14 @@ struct ListenPlan {
   /// Asked again at each reload: the tokens that allowed them may be gone from the configuration.
   func remoteFaults(_ settings: Settings) -> [ConfigurationFault] {
     guard let obstacle = RemoteObstacle(settings) else { return [] }
-    return (inherited + secure.inherited).filter { BoundAddress(ofSocket: $0.descriptor)?.isLoopback != true }.map { socket in
-      Daemon.fault(
-        settings, "listen",
-        "the socket \(socket.name) is not bound to a loopback address or a path: \(obstacle.problem)",
-        allowed:
-          "ListenStream=127.0.0.1:PORT, [::1]:PORT or a path in the socket unit; \(obstacle.remedy)")
-    }
-  }
-
-  /// Whether other machines are spoken to in clear text.
-  var isClearToOthers: Bool {
-    addresses.contains { !$0.isLoopback }
-      || inherited.contains { BoundAddress(ofSocket: $0.descriptor)?.isLoopback != true }
+    return (inherited + secure.inherited).filter { BoundAddress(ofSocket: $0.descriptor)?.isLoopback != true }
+      .map { socket in
+        Daemon.fault(
+          settings, "listen",
+          "the socket \(socket.name) is not bound to a loopback address or a path: \(obstacle.problem)",
+          allowed:
+            "ListenStream=127.0.0.1:PORT, [::1]:PORT or a path in the socket unit; \(obstacle.remedy)")
+      }
   }
 
   /// The name in an entry for systemd, empty for all sockets, nil for other entries.

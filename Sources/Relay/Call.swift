@@ -18,12 +18,16 @@ final class Call: Sendable {
   let arrived: ContinuousClock.Instant
 
   private let readers: LargeBodies
+  /// The room for a body that was compressed; nil for others, whose room the listener holds.
+  private let share: InflatedBodies.Share?
 
-  /// - Parameter readers: Where the work on a large body is done.
-  /// - Throws: where the body cannot be decoded.
+  /// - Parameters:
+  ///   - readers: Where the work on a large body is done.
+  ///   - inflated: The room that all decompressed bodies share.
+  /// - Throws: where the body cannot be decoded, or there is no room for it.
   init(
     _ route: Route, _ request: InboundRequest, from caller: Caller, _ live: ProxyResponder.Live,
-    reading readers: LargeBodies
+    reading readers: LargeBodies, within inflated: InflatedBodies
   ) async throws(APIFault) {
     arrived = .now
     self.route = route
@@ -33,12 +37,15 @@ final class Call: Sendable {
     head = request.head
     bearer = live.configuration.bearer(for: head)
     let limit = live.configuration.requestLimit
-    body =
-      request.head.fields[.contentEncoding] == nil
-      ? request.body
-      : try await readers.read(request.body.count * LargeBodies.usualCompression) { () throws(APIFault) in
-        try request.decodedBody(limit: limit)
-      }
+    guard request.head.fields[.contentEncoding] != nil else {
+      (body, share) = (request.body, nil)
+      return
+    }
+    // One after the other, whatever their size: it says nothing of what becomes of them.
+    body = try await readers.read(LargeBodies.byteCount) { () throws(APIFault) in
+      try request.decodedBody(limit: limit)
+    }
+    share = try inflated.take(body.count, of: live.configuration.bodiesLimit)
   }
 
   /// A request that its dialect understood.

@@ -8,8 +8,6 @@ import Platform
 final class LargeBodies: Sendable {
   /// What is smaller is read where it arrives: it takes a few milliseconds at most.
   static let byteCount = 256 * 1024
-  /// JSON shrinks to about this part; it only decides where a body is decompressed.
-  static let usualCompression = 8
 
   private let thread = WorkerThreads(count: 1, name: "nomyo-reading")
 

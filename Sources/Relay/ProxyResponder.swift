@@ -21,6 +21,7 @@ public final class ProxyResponder: Responder {
   private let parts: Locked<Live>
   private let places = Places()
   private let readers = LargeBodies()
+  private let inflated = InflatedBodies()
   let metrics: Metrics
   let logger: Logger
   let callers = CallerIdentity()
@@ -135,7 +136,7 @@ public final class ProxyResponder: Responder {
     _ route: Route, _ request: InboundRequest, _ caller: Caller, _ live: Live
   ) async -> Work {
     do throws(APIFault) {
-      let call = try await Call(route, request, from: caller, live, reading: readers)
+      let call = try await Call(route, request, from: caller, live, reading: readers, within: inflated)
       if let load = call.load { return .answer(try await loaded(load, call)) }
       guard let dialect = try dialect(of: call) else { return .answer(try await localAnswer(to: call)) }
       let names = await live.catalog.knownNames(for: call.bearer)

@@ -14,6 +14,8 @@ public struct RelayConfiguration: Sendable {
   public var securityTier: SecurityTier?
   /// The most bytes that a request body may have.
   public var requestLimit: Int
+  /// The most bytes that decompressed bodies may have together.
+  public var bodiesLimit: Int
   /// The most exchanges at once.
   public var inFlightLimit: Int
   /// The most exchanges at once under one local token; 0 for no limit of its own.
@@ -34,6 +36,7 @@ public struct RelayConfiguration: Sendable {
   /// A configuration with all its parts.
   public init(
     apiKey: Secret?, tokens: TokenList? = nil, securityTier: SecurityTier?, requestLimit: Int,
+    bodiesLimit: Int = 256 << 20,
     inFlightLimit: Int, inFlightPerToken: Int = 0, responseTimeout: Duration,
     pacing: ReplyPacing, policy: RequestPolicy, access: AccessPolicy,
     chatbots: [Chatbot] = [], embedder: EmbeddingsRelay? = nil
@@ -42,6 +45,7 @@ public struct RelayConfiguration: Sendable {
     self.tokens = tokens
     self.securityTier = securityTier
     self.requestLimit = requestLimit
+    self.bodiesLimit = bodiesLimit
     self.inFlightLimit = inFlightLimit
     self.inFlightPerToken = inFlightPerToken
     self.responseTimeout = responseTimeout

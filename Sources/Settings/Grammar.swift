@@ -50,7 +50,8 @@ extension Grammar {
   ) -> Grammar where Value == [Item] {
     Grammar(
       type: "list",
-      allowed: "a list of\(maximum < .max ? " at most \(maximum)" : ""): \(item.allowed)", shape: .list,
+      allowed: "a list of\(maximum < .max ? " at most \(maximum)" : ""): \(item.allowed)",
+      shape: item.shape == .integer ? .integers : .list,
       read: { raw throws(Rejections) in
         guard case .list(let raws) = raw else { throw Rejections(.expected("a list", raw)) }
         var rejections: [Rejection] = []

@@ -46,6 +46,8 @@ enum TextShape: Sendable {
   case boolean
   /// Items separated by commas.
   case list
+  /// Whole numbers separated by commas.
+  case integers
   /// `name=value` pairs separated by commas.
   case table
   /// A JSON array.
@@ -54,6 +56,8 @@ enum TextShape: Sendable {
   func raw(_ text: String) throws(Rejection) -> RawValue {
     switch self {
     case .list: return .list(Self.items(text).map { .string($0) })
+    case .integers:
+      return .list(Self.items(text).map { item in Int64(item).map { .integer($0) } ?? .string(item) })
     case .table: return .table(try Self.pairs(text))
     case .json: return text.trimmed.isEmpty ? .list([]) : try RawValue(json: text)
     case .string, .integer, .boolean: break

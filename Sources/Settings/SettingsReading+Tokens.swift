@@ -54,6 +54,12 @@ extension SettingsReading {
           "access.unauthenticated_remote has no effect: access.tokens_file asks everybody for a token")
       }
     }
+    let hasPort = settings.listen.contains { !$0.hasPrefix("unix:") && !$0.hasPrefix("systemd") }
+    if !settings.access.uids.isEmpty, hasPort, settings.access.tokensFile == nil {
+      settings.warnings.append(
+        "access.uids is about unix sockets, and `listen` has a port as well, which every user of this machine can reach: "
+          + "take it out of listen, or set access.tokens_file")
+    }
     if settings.access.tokensFile == nil, settings.provenance["limits.in_flight_per_token"] != nil {
       settings.warnings.append("limits.in_flight_per_token has no effect: there is no access.tokens_file")
     }

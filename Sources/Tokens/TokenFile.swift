@@ -5,8 +5,11 @@ import Glibc
 /// The daemon only reads it. Whoever adds a token writes a new file beside the old one and puts it in its place, so that a
 /// reader sees the one or the other and a crash in between loses nothing.
 public struct TokenFile: Sendable {
-  /// A file that this program makes can be read by its group, which is how a service's user may get at it.
-  private static let firstMode: mode_t = 0o640
+  /// A file that this program makes can be read by everybody, the user of a service among them: what is in it are digests
+  /// of 256 random bits, from which nobody gets a token.
+  private static let firstMode: mode_t = 0o644
+  /// How long another command may take that adds a token.
+  private static let patience: Duration = .seconds(5)
 
   /// The path with all symbolic links followed, so that a link stays one.
   public let path: String
@@ -39,8 +42,13 @@ public struct TokenFile: Sendable {
     guard folder >= 0 else { throw .system(directory, "opening it", errno) }
     defer { close(folder) }
     // Of two commands at once, the second reads what the first has written.
-    while flock(folder, LOCK_EX) != 0 {
-      guard errno == EINTR else { throw .system(directory, "locking it", errno) }
+    // Whoever may read the directory can lock it, so the wait has an end.
+    let deadline = ContinuousClock.now + Self.patience
+    while flock(folder, LOCK_EX | LOCK_NB) != 0 {
+      guard errno == EINTR || errno == EWOULDBLOCK, ContinuousClock.now < deadline else {
+        throw .system(directory, "locking it", errno)
+      }
+      usleep(10_000)
     }
     let old = try open()
     var bytes = old?.bytes ?? []

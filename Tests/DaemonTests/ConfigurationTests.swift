@@ -76,25 +76,33 @@ import Upstream
   }
 
   @Test func `listening for others is warned of, loudly without tokens`() throws {
-    func warnings(_ change: (inout Settings) -> Void, _ bound: BoundAddress) throws -> [String] {
+    func warnings(
+      _ change: (inout Settings) -> Void, _ bound: BoundAddress, isTLS: Bool = false
+    ) throws -> [String] {
       var settings = Settings()
       change(&settings)
       let log = InMemoryLogHandler()
       let daemon = try Daemon(settings, logger: Logger(label: "test") { _ in log })
-      daemon.warnOfRemote([.tcp(address: "127.0.0.1", port: 1), .unix(path: "/s"), bound])
-      for entry in log.entries { #expect(entry.metadata["address"] == "10.1.2.3:1") }
+      daemon.warnOfRemote([
+        OpenAddress(bound: .tcp(address: "127.0.0.1", port: 1), isTLS: false),
+        OpenAddress(bound: .unix(path: "/s"), isTLS: false), OpenAddress(bound: bound, isTLS: isTLS),
+      ])
+      for entry in log.entries {
+        #expect(entry.metadata["address"] == (isTLS ? "tls:10.1.2.3:1" : "10.1.2.3:1"))
+      }
       return log.entries.map { "\($0.level) \($0.message)" }
     }
     let remote = BoundAddress.tcp(address: "10.1.2.3", port: 1)
     #expect(try warnings({ _ in }, .tcp(address: "::1", port: 1)).isEmpty)
     let open = try warnings({ _ in }, remote)
     #expect(open.count == 3 && open[0].hasPrefix("warning EVERYBODY WHO REACHES THIS ADDRESS"))
-    let closed = try warnings(
-      {
-        $0.access.tokensFile = "/tokens"
-        $0.access.hosts = ["loopback", "gateway.lan"]
-      }, remote)
-    #expect(closed.count == 1 && closed[0].hasPrefix("warning clear text"))
+    let closed: (inout Settings) -> Void = {
+      $0.access.tokensFile = "/tokens"
+      $0.access.hosts = ["loopback", "gateway.lan"]
+    }
+    let clear = try warnings(closed, remote)
+    #expect(clear.count == 1 && clear[0].hasPrefix("warning clear text"))
+    #expect(try warnings(closed, remote, isTLS: true).isEmpty)
   }
 
   @Test func `access.uids is about callers, and locks no operator out`() throws {

@@ -40,6 +40,15 @@ struct PrecedenceTests {
     #expect(settings.access.hosts == ["b.example"])
   }
 
+  @Test("numbers in a list are numbers in a variable and in a flag as well")
+  func numbersInLists() throws {
+    #expect(try load(environment: ["NOMYO_PROXY_ACCESS_UIDS": "1000, 0"]).access.uids == [1000, 0])
+    #expect(try load(flags: ["access.uids": "1000"]).access.uids == [1000])
+    #expect(try load("access.uids = [1000]", environment: ["NOMYO_PROXY_ACCESS_UIDS": ""]).access.uids == [])
+    #expect(faults("", environment: ["NOMYO_PROXY_ACCESS_UIDS": "1000,root"]).count == 1)
+    #expect(faults("access.uids = [\"1000\"]").count == 1)
+  }
+
   @Test("a bad value is reported even where a later source overrides it")
   func overriddenFault() {
     #expect(

@@ -35,7 +35,7 @@ import Tokens
       #expect(try TokenFile(path).load().isEmpty)
       try TokenFile(path).append(entry)
       #expect(try Self.text(path) == entry.line + "\n")
-      #expect(try Self.mode(path) == 0o640)
+      #expect(try Self.mode(path) == 0o644)
       #expect(try TokenFile(path).load().names == ["a"])
       #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["tokens"])
     }

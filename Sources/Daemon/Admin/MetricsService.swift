@@ -11,12 +11,23 @@ extension Daemon {
     // Collectors and kubelets name the address that they connect to, which no web page can make point elsewhere.
     let access = try AccessPolicy(hosts: settings.access.hosts + ["addresses"], origins: [])
     let server = HTTPServer(
-      addresses: [address], inherited: [], limits: adminLimits,
+      addresses: [address], inherited: [], limits: metricsLimits,
       responder: MetricsResponder(subject: subject, access: access, logger: logger), logger: logger)
     for bound in try await server.start() {
       logger.notice("metrics", metadata: ["address": "\(bound)"])
     }
     return AdminService(server: server)
+  }
+
+  /// Others may reach this port, and the life of a pod depends on its answers: whoever dawdles makes way.
+  private var metricsLimits: ListenerLimits {
+    var limits = ListenerLimits()
+    limits.maxConnections = 256
+    limits.maxHeaderBytes = 8 * 1024
+    limits.headerTimeout = .seconds(5)
+    limits.idleTimeout = .seconds(10)
+    limits.writeTimeout = .seconds(10)
+    return limits
   }
 
   /// The address for monitoring systems, nil for none; what is wrong with it is added to `faults`.

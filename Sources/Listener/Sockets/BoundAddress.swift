@@ -32,6 +32,8 @@ public struct OpenAddress: Sendable, Equatable, CustomStringConvertible {
   /// Whether callers speak TLS.
   public let isTLS: Bool
 
+  package init(bound: BoundAddress, isTLS: Bool) { (self.bound, self.isTLS) = (bound, isTLS) }
+
   /// The address, after `tls:` where callers speak TLS.
   public var description: String { (isTLS ? "tls:" : "") + bound.description }
 }

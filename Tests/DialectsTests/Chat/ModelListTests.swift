@@ -39,6 +39,8 @@ import Testing
   @Test func `an owner of kilobytes is not kept`() {
     let owner = String(repeating: "o", count: 257)
     #expect(
-      list(#"{"id":"a","owned_by":"\#(owner)"},{"id":"b","owned_by":"us"}"#)?.map(\.owner) == ["nomyo", "us"])
+      models(#"{"id":"a","owned_by":"\#(owner)"},{"id":"b","owned_by":"us"}"#)?.map(\.owner) == [
+        "nomyo", "us",
+      ])
   }
 }
