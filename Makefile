@@ -64,7 +64,7 @@ image: release ## The container image, as an OCI archive in .build-release/dist
 	@tools/deps image
 	@tools/step --closing 2 image "Container image" deploy/container/build $(DIST)/nomyo-proxy $(DIST)
 
-test: check test-swift test-interop test-clients test-demo test-containers test-soak test-fuzz test-deb test-systemd ## Everything that has to pass: checks and all tests
+test: check test-swift test-kubernetes test-deb test-systemd test-containers test-interop test-clients test-demo test-soak test-fuzz ## Everything that has to pass: checks and all tests
 
 test-swift: deps ## The tests in Swift
 	@tools/step test-build "Building the Swift tests" \
@@ -81,6 +81,10 @@ test-systemd: deb ## The package as a service under a real systemd, in namespace
 	@tools/deps systemd
 	@NOMYO_DEB="$$(ls $(DIST)/nomyo-proxy_*.deb)" \
 	  tools/step --closing 1 test-systemd "Service under systemd" Tests/Systemd/run
+
+test-kubernetes: release ## The manifests by kubectl, helm, published schemas and the program itself
+	@NOMYO_PROXY=$(DIST)/nomyo-proxy \
+	  tools/step --closing 1 test-kubernetes "Kubernetes manifests" Tests/Kubernetes/run
 
 test-clients: release ## Real, unmodified clients through the proxy
 	@NOMYO_PROXY=$(DIST)/nomyo-proxy NOMYO_DEV_ROUTER=$(DIST)/nomyo-dev-router \

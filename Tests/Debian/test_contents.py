@@ -18,7 +18,7 @@ def shell_places(name):
 
 def common_places(name):
     notices = {f"usr/share/doc/{name}/notices/{each}.txt" for each in
-               ("swift-http-types", "swift-log", "swift-nio", "swift-service-lifecycle")}
+               ("swift-http-types", "swift-log", "swift-nio", "swift-nio-ssl", "swift-service-lifecycle")}
     documents = {f"usr/share/doc/{name}/{each}" for each in ("changelog.Debian.gz", "changelog.gz", "copyright")}
     return {f"usr/bin/{name}", f"usr/share/man/man8/{name}.8.gz", f"usr/share/lintian/overrides/{name}",
             *shell_places(name), *documents, *notices}
