@@ -26,7 +26,7 @@ HARDENED := --disable-local-rpath -Xcc -fstack-protector-strong -Xcxx -fstack-pr
 FORMATTED := Sources Tests Fuzz Package.swift
 FUZZ_SECONDS := 5
 
-.PHONY: help deps build release deb image test test-swift test-interop test-clients test-demo test-containers test-soak test-fuzz test-systemd check format demo run bench \
+.PHONY: help deps build release deb image test test-swift test-interop test-clients test-demo test-containers test-soak test-fuzz test-systemd test-kubernetes test-deb test-programs check format demo run bench \
   sbom clean
 
 help: ## This list
@@ -43,6 +43,10 @@ build: deps ## Debug build of both programs, in .build
 	    swift build $(CACHE) --scratch-path $(DEBUG) --product "$$product"; \
 	done
 
+# With MADE set, what is tested has been made already.
+ifdef MADE
+release deb image: ;
+else
 release: deps ## Release build, stripped, in .build-release/dist
 	@for product in $(PRODUCTS); do \
 	  tools/step "release-$$product" "Building $$product (release)" \
@@ -63,8 +67,14 @@ deb: release ## The Debian packages, in .build-release/dist
 image: release ## The container image, as an OCI archive in .build-release/dist
 	@tools/deps image
 	@tools/step --closing 2 image "Container image" deploy/container/build $(DIST)/nomyo-proxy $(DIST)
+endif
 
-test: check test-swift test-kubernetes test-deb test-systemd test-containers test-interop test-clients test-demo test-soak test-fuzz ## Everything that has to pass: checks and all tests
+test: check test-swift test-programs test-clients test-demo test-soak test-fuzz ## Everything that has to pass: checks and all tests
+
+# The interoperability tests mostly wait, so the packages are tested meanwhile. What both need is made and installed before.
+test-programs: deb image
+	@for word in tests systemd containers; do tools/deps $$word; done
+	@tools/together "$(MAKE) MADE=1 test-interop" "$(MAKE) MADE=1 test-kubernetes test-deb test-systemd test-containers"
 
 test-swift: deps ## The tests in Swift
 	@tools/step test-build "Building the Swift tests" \

@@ -287,9 +287,11 @@ def steered(shared_router):
     ids=" ".join,
 )
 def test_the_operators_port_has_the_same_guard(steered, fields):
+    # Two hosts are no HTTP (RFC 9112 section 3.2), which is seen before anybody is judged.
+    status = 400 if fields.count("Host: localhost") == 2 else 403
     for path in ("/status", "/metrics", "/rotate", "/trust/accept", "/nowhere"):
         for method in ("GET", "POST", "OPTIONS", "DELETE"):
-            refused(ask(steered, method, path, *fields))
+            refused(ask(steered, method, path, *fields), status)
 
 
 @pytest.mark.parametrize("field", ["Origin: " + HERE, "Sec-Fetch-Site: same-origin", "Sec-Fetch-Mode: no-cors"])

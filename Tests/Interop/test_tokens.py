@@ -255,7 +255,7 @@ def test_write_adds_the_line_and_keeps_the_rest(tmp_path):
     file = tmp_path / "tokens"
     new = lambda name: command("tokens", "new", name, "--write", "--access-tokens-file", str(file), home=tmp_path)
     first = new("a")
-    assert first.returncode == 0 and stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert first.returncode == 0 and stat.S_IMODE(file.stat().st_mode) == 0o644
     file.write_text("# mine\n" + file.read_text())
     file.chmod(0o600)
     second = new("b")
