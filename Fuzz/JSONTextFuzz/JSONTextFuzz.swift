@@ -58,7 +58,7 @@ private func checkSame(_ value: JSONValue, _ other: JSONValue) {
   guard let object = try? value.object() else { return }
   let same = try? other.object()
   require(object.members.count == same?.members.count, "member counts differ")
-  for (member, other) in zip(object.members, same?.members ?? []) {
+  for (member, other) in zip(object.members, same.map { Array($0.members) } ?? []) {
     require(member.name.utf8.elementsEqual(other.name.utf8), "names differ")
     require(object[member.name]?.range == member.value.range, "a member is not found by its name")
     checkSame(member.value, other.value)
@@ -114,7 +114,7 @@ private func checkEditor(_ document: JSONDocument, _ object: JSONObject) {
     }
   }
   let edited = parsed(editor.edited(), "the edited text")
-  let members = (try? edited.root.object())?.members ?? []
+  let members = (try? edited.root.object()).map { Array($0.members) } ?? []
   require(members.map { Array($0.name.utf8) } == model.map(\.name), "edited names are wrong")
   require(members.map { Array($0.value.text) } == model.map(\.value), "edited values are wrong")
 }

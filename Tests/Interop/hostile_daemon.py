@@ -15,7 +15,7 @@ from replies import MODEL
 from watching import descriptors, forget_peak, log_lines, memory, until
 
 #: The most that an answer may take while it is read and passed on, as a multiple of `limits.response`: see docs/operations.md.
-TIMES_THE_LIMIT = 4
+TIMES_THE_LIMIT = 5
 #: What comes on top of it, in MiB: buffers, threads, and what the heap keeps.
 SLACK = 32
 
