@@ -225,26 +225,6 @@ def test_http2_out_of_order(tls, two, kind):
             each.shutdown(socket.SHUT_RDWR)
 
 
-def test_empty_frames_without_end_hold_nobody_for_long(tls, two):
-    """libcurl reads them for as long as they come and looks at no clock; its connections are broken from outside."""
-    over = threading.Event()
-
-    def on_connection(connection: socket.socket) -> None:
-        connection = two.wrap_socket(connection, server_side=True)
-        connection.sendall(frame(SETTINGS, 0, 0))
-        connection.recv(1 << 16)
-        try:
-            connection.sendall(frame(SETTINGS, ACK, 0) + OK_HEAD)
-            while True:
-                connection.sendall(frame(DATA, 0, 1) * 1000)
-        except OSError:
-            over.set()
-
-    tls.router.on_connection = on_connection
-    tls.refused(UNREACHABLE, INTEGRITY, LATE, (504, "deadline_passed"), within=1, grace=8)
-    assert over.wait(20)
-
-
 def frame_ends_stream(seen: bytes) -> bool:
     """Whether a DATA frame with END_STREAM is among the frames after the preface."""
     position = 24
