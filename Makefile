@@ -74,6 +74,7 @@ test: check test-swift test-programs test-clients test-demo test-soak test-fuzz 
 # The interoperability tests mostly wait, so the packages are tested meanwhile. What both need is made and installed before.
 test-programs: deb image
 	@for word in tests systemd containers; do tools/deps $$word; done
+	@tools/step test-environment "Making the environment of the tests" Tests/Interop/run --version
 	@tools/together "$(MAKE) MADE=1 test-interop" "$(MAKE) MADE=1 test-kubernetes test-deb test-systemd test-containers"
 
 test-swift: deps ## The tests in Swift
