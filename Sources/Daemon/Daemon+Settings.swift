@@ -109,21 +109,34 @@ extension Daemon {
 
   /// The address for the operator, nil for none; what is wrong with it is added to `faults`.
   static func adminAddress(_ settings: Settings, _ faults: inout [ConfigurationFault]) -> ListenAddress? {
-    guard let entry = settings.admin.listen else { return nil }
+    let allowed = "unix:/PATH?mode=0600 or 127.0.0.1:PORT"
+    return address(
+      settings.admin.listen, of: "admin.listen", allowed: allowed,
+      unlessLocal: (problem: "whoever reaches it could steer the daemon", allowed: allowed), settings, &faults
+    )
+  }
+
+  /// The one address of a key, nil for none; what is wrong with it is added to `faults`.
+  ///
+  /// - Parameters:
+  ///   - allowed: What the key may be, for an entry that is no address.
+  ///   - remote: What is said of an address that other machines can reach; nil where that is allowed.
+  static func address(
+    _ entry: String?, of key: String, allowed: String,
+    unlessLocal remote: (problem: String, allowed: String)?,
+    _ settings: Settings, _ faults: inout [ConfigurationFault]
+  ) -> ListenAddress? {
+    guard let entry else { return nil }
     do throws(ListenAddressError) {
       let address = try ListenAddress(parsing: entry)
-      if !address.isLoopback {
+      if !address.isLoopback, let remote {
         faults.append(
           fault(
-            settings, "admin.listen",
-            "\(entry) is not a loopback address: whoever reaches it could steer the daemon",
-            allowed: "unix:/PATH?mode=0600 or 127.0.0.1:PORT"))
+            settings, key, "\(entry) is not a loopback address: \(remote.problem)", allowed: remote.allowed))
       }
       return address
     } catch {
-      faults.append(
-        fault(
-          settings, "admin.listen", "\(entry): \(error)", allowed: "unix:/PATH?mode=0600 or 127.0.0.1:PORT"))
+      faults.append(fault(settings, key, "\(entry): \(error)", allowed: allowed))
       return nil
     }
   }

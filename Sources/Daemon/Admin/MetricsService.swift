@@ -32,22 +32,12 @@ extension Daemon {
 
   /// The address for monitoring systems, nil for none; what is wrong with it is added to `faults`.
   static func metricsAddress(_ settings: Settings, _ faults: inout [ConfigurationFault]) -> ListenAddress? {
-    guard let entry = settings.metrics.listen else { return nil }
-    do throws(ListenAddressError) {
-      let address = try ListenAddress(parsing: entry)
-      if !address.isLoopback, !settings.access.allowRemote {
-        faults.append(
-          fault(
-            settings, "metrics.listen",
-            "\(entry) is not a loopback address: everybody who reaches it could read what is counted",
-            allowed: "127.0.0.1:PORT, [::1]:PORT or unix:/PATH; others with access.allow_remote = true"))
-      }
-      return address
-    } catch {
-      faults.append(
-        fault(
-          settings, "metrics.listen", "\(entry): \(error)", allowed: "HOST:PORT or unix:/PATH?mode=0660"))
-      return nil
-    }
+    let remote = (
+      problem: "everybody who reaches it could read what is counted",
+      allowed: "127.0.0.1:PORT, [::1]:PORT or unix:/PATH; others with access.allow_remote = true"
+    )
+    return address(
+      settings.metrics.listen, of: "metrics.listen", allowed: "HOST:PORT or unix:/PATH?mode=0660",
+      unlessLocal: settings.access.allowRemote ? nil : remote, settings, &faults)
   }
 }
