@@ -20,7 +20,7 @@ public actor ModelCatalog {
   static let lifetime = Duration.seconds(60)
 
   /// How long a newer list than the known one is waited for.
-  private static let patience = Duration.seconds(1)
+  private let patience: Duration
 
   /// Lists for this many keys are remembered; without a configured key each caller may bring its own.
   private static let capacity = 64
@@ -42,10 +42,12 @@ public actor ModelCatalog {
   ///   - fixed: The models to list; if there are any, the router is not asked.
   ///   - sharesQuestions: Whether those who ask at the same time, under the same API key, share one question to the
   ///     router.
+  ///   - patience: How long somebody who could have the known list waits for a newer one.
   public init(
     router: RouterClient, routerKeys: RouterKeyCache, aliases: [String: String], fixed: [String],
-    sharesQuestions: Bool = true
+    sharesQuestions: Bool = true, patience: Duration = .seconds(1)
   ) {
+    self.patience = patience
     self.router = router
     self.routerKeys = routerKeys
     self.aliases = aliases
@@ -106,7 +108,7 @@ public actor ModelCatalog {
   private func refreshInTime(
     _ bearer: Credential?, _ turn: Turn, at now: ContinuousClock.Instant
   ) async -> [Model]? {
-    try? await within(.now.advanced(by: Self.patience)) { () async throws(ExchangeFailure) in
+    try? await within(.now.advanced(by: patience)) { () async throws(ExchangeFailure) in
       try await self.refresh(bearer, turn, at: now)
     }
   }

@@ -25,7 +25,7 @@ import Upstream
 
   @Test func `a list is asked for once a minute`() async throws {
     let rig = try await Rig(StubRouter(.hang))
-    let catalog = rig.catalog()
+    let catalog = rig.catalog(patience: .seconds(50))
     #expect(try await names(catalog) == ["lab/first", "second"])
     rig.router.answerModelRequests(with: .status(200, #"{"data":[{"id":"new"}]}"#))
     #expect(try await names(catalog, after: .milliseconds(59_999)) == ["lab/first", "second"])

@@ -128,8 +128,10 @@ struct Rig {
   }
 
   /// A catalogue that asks the stub router.
-  func catalog(aliases: [String: String] = [:], fixed: [String] = []) -> ModelCatalog {
-    ModelCatalog(router: client, routerKeys: cache, aliases: aliases, fixed: fixed)
+  func catalog(
+    aliases: [String: String] = [:], fixed: [String] = [], patience: Duration = .seconds(1)
+  ) -> ModelCatalog {
+    ModelCatalog(router: client, routerKeys: cache, aliases: aliases, fixed: fixed, patience: patience)
   }
 }
 
