@@ -107,8 +107,23 @@ private func checkPercentEncoding(_ text: String) {
   require(decoded.utf8.count <= text.utf8.count, "decoding makes more")
 }
 
+/// A page is heard when a browser reads JSON in the type that it says (Fetch, and the grammar of RFC 9110 section 8.3.1).
 private func checkMediaType(_ text: String) {
   let isPage = MediaType.mayBeJSON(text, isBrowser: true)
-  require(!isPage || text.lowercased().contains("json"), "a page that says no JSON")
+  let named = Array(text.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)[0])
+  let inside = named.split(omittingEmptySubsequences: false) { $0 == 0x20 || $0 == 0x09 }.filter {
+    !$0.isEmpty
+  }
+  // One run of bytes between blanks, or the type is none.
+  var isJSON = false
+  if inside.count == 1 {
+    let parts = String(decoding: inside[0], as: UTF8.self).lowercased()
+      .split(separator: "/", omittingEmptySubsequences: false)
+    let isToken = inside[0].allSatisfy { 0x21...0x7E ~= $0 && !#"(),:;<=>?@[\]{}""#.utf8.contains($0) }
+    isJSON =
+      isToken && parts.count == 2 && parts[0] == "application"
+      && (parts[1] == "json" || parts[1].hasSuffix("+json"))
+  }
+  require(isPage == isJSON, isPage ? "hears a page that says no JSON" : "does not hear a page that says JSON")
   require(!isPage || MediaType.mayBeJSON(text, isBrowser: false), "stricter with programs than with pages")
 }

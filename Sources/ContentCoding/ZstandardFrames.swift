@@ -2,7 +2,8 @@ internal import CZstd
 
 /// Reads Zstandard frames, one after the other, with libzstd.
 ///
-/// The library verifies checksums where frames have them and passes over skippable frames.
+/// The library verifies checksums where frames have them and passes over skippable frames. That a frame holds as much as
+/// its header says, it verifies only when it has room for all of it at once, so that is done here.
 struct ZstandardFrames: Decoder, ~Copyable {
   /// 8 MiB, which a receiver of HTTP has to take and a sender must not go beyond (RFC 9659 section 3).
   private static let windowLog: CInt = 23
@@ -11,6 +12,8 @@ struct ZstandardFrames: Decoder, ~Copyable {
   private var input: ZSTD_inBuffer
   private let bytes: UnsafeRawBufferPointer
   private var isBetweenFrames: Bool
+  /// How many bytes the frame still has to give by its header, nil when that does not say.
+  private var owed: UInt64?
 
   private var isAtEnd: Bool { isBetweenFrames && input.pos == input.size }
 
@@ -36,17 +39,33 @@ struct ZstandardFrames: Decoder, ~Copyable {
   mutating func fill(_ room: UnsafeMutableRawBufferPointer) throws(ContentCodingFault) -> Int {
     var output = ZSTD_outBuffer(dst: room.baseAddress, size: room.count, pos: 0)
     while !isAtEnd, output.pos < output.size {
-      if isBetweenFrames { try lookAtMagicNumber() }
+      if isBetweenFrames { try beginFrame() }
       let before = (input.pos, output.pos)
       let hint = ZSTD_decompressStream(context, &output, &input)
       guard ZSTD_isError(hint) == 0 else { throw Self.fault(hint) }
       isBetweenFrames = hint == 0
+      try settle(UInt64(output.pos - before.1))
       // There is room, so it is input that is missing.
       guard isBetweenFrames || (input.pos, output.pos) != before else {
         throw .malformed(.zstd, .truncated)
       }
     }
     return output.pos
+  }
+
+  private mutating func beginFrame() throws(ContentCodingFault) {
+    try lookAtMagicNumber()
+    let size = ZSTD_getFrameContentSize(bytes.baseAddress.map { $0 + input.pos }, input.size - input.pos)
+    // zstd.h has macros for these two, which Swift does not see: a size that is not said, and a header that is broken or
+    // cut, of which the decoder says more.
+    owed = size >= UInt64.max - 1 ? nil : size
+  }
+
+  /// Counts what a frame gave; at its end nothing may be missing.
+  private mutating func settle(_ count: UInt64) throws(ContentCodingFault) {
+    guard let promised = owed else { return }
+    guard count <= promised, !isBetweenFrames || count == promised else { throw .malformed(.zstd, .corrupt) }
+    owed = promised - count
   }
 
   /// Takes frames of RFC 8878 only.

@@ -63,4 +63,25 @@ struct CorruptionTests {
       }
     }
   }
+
+  /// libzstd compares the sizes only when it has room for all that the frame claims to hold.
+  @Test(arguments: [0, 100, 10_000])
+  func `are refused when a frame holds less than it says`(limit: Int) throws {
+    let claimsTooMuch: [[UInt8]] = [
+      // One segment of 248 bytes; an empty block, the last one.
+      [0x28, 0xB5, 0x2F, 0xFD, 0x20, 248, 0x05, 0, 0],
+      [0x28, 0xB5, 0x2F, 0xFD, 0x20, 248, 0x01, 0, 0],
+      // The same with three plain bytes before it, of 5,000 (the two-byte size has an offset of 256).
+      [0x28, 0xB5, 0x2F, 0xFD, 0x60, 0x88, 0x12, 0x18, 0, 0] + [1, 2, 3] + [0x01, 0, 0],
+    ]
+    for frame in claimsTooMuch {
+      for body in [frame, Compressing.zstd([]) + frame, Compressing.skippable([1]) + frame] {
+        #expect(throws: ContentCodingFault.self) {
+          try ContentCoding.decode(body, codings: [.zstd], limit: limit)
+        }
+      }
+    }
+    let truthful: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0x20, 3, 0x18, 0, 0, 1, 2, 3, 0x01, 0, 0]
+    #expect(try ContentCoding.decode(truthful + truthful, codings: [.zstd], limit: 6) == [1, 2, 3, 1, 2, 3])
+  }
 }

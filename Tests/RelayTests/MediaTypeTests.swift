@@ -25,12 +25,19 @@ import Testing
     nil, "", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data",
     "text/plain; application/json",
     "application/octet-stream", "text/json", "application/+jsonx",
+    // No media types at all (RFC 9110 section 8.3.1), so no type that a page needs leave for.
+    "application/jso\tn", "application /json", "application/ json", "application/a b+json",
+    "application/a/b+json",
+    "application/x-www-form-urlencoded, a/b+json", "application/\u{E9}+json", "application/json\u{301}",
   ])
   func `a web page has to say JSON, which needs a preflight`(type: String?) {
     #expect(!MediaType.mayBeJSON(type, isBrowser: true))
   }
 
-  @Test(arguments: ["application/json", "application/json;charset=UTF-8", "application/vnd.api+json"])
+  @Test(arguments: [
+    "application/json", "application/json;charset=UTF-8", "application/vnd.api+json",
+    " \tApplication/JSON\t ;x",
+  ])
   func `a web page that says JSON is heard`(type: String) {
     #expect(MediaType.mayBeJSON(type, isBrowser: true))
   }
