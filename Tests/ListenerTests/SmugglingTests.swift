@@ -185,7 +185,9 @@ import Testing
   @Test(arguments: shapes + chunks)
   func `a byte at a time changes nothing`(_ shape: Shape) async throws {
     let text = Array((shape.head + shape.body + Self.smuggled).utf8)
-    try await withServer { server in
+    // All of them at once, on a busy machine or beneath a sanitizer, take longer than a head may.
+    let limits = ListenerLimits.with { ($0.headerTimeout, $0.bodyTimeout) = (.seconds(600), .seconds(600)) }
+    try await withServer(limits: limits) { server in
       let caller = try server.connect()
       for byte in text { await caller.send([byte]) }
       caller.finishSending()
