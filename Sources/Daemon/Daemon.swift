@@ -8,7 +8,6 @@ import Service
 import ServiceLifecycle
 public import Settings
 import Telemetry
-import UnixSignals
 import Upstream
 
 /// The whole program behind `nomyo-proxy run`: what it is made of, and the order in which it starts and stops.
@@ -55,6 +54,7 @@ public struct Daemon: Sendable {
   /// - Throws: `ListenError` for an address that cannot be had, `RequestsGivenUp` where not everything was answered, and
   ///   what the services throw.
   public func run(reading: (@Sendable () throws -> Settings)? = nil) async throws {
+    let stops = await StopSignals()
     let heap = try startCryptography()
     announce()
     let notifier = ServiceNotifier()
@@ -87,7 +87,8 @@ public struct Daemon: Sendable {
       RotationSignalService(ring: parts.running.clientKeys, logger: logger),
       RouterKeyService(
         cache: parts.running.routerKeys, interval: settings.router.keyRefresh, news: news, logger: logger),
-      ListenerService(server: server, drain: settings.shutdown.drain, news: news, logger: logger),
+      ListenerService(server: server, drain: settings.shutdown.drain, stops: stops, news: news, logger: logger),
+      StopService(stops: stops),
     ]
     if let embedding { services.insert(UpstreamService(upstream: embedding), at: 0) }
     if parts.reloader != nil {
@@ -108,9 +109,11 @@ public struct Daemon: Sendable {
     try await ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map {
-          .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup)
-        }, gracefulShutdownSignals: [.sigterm, .sigint],
-        logger: quiet)
+          .init(
+            service: $0,
+            successTerminationBehavior: $0 is StopService ? .gracefullyShutdownGroup : .cancelGroup,
+            failureTerminationBehavior: .gracefullyShutdownGroup)
+        }, logger: quiet)
     ).run()
   }
 

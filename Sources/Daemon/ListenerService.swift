@@ -1,7 +1,6 @@
 public import Listener
 import Logging
 import ServiceLifecycle
-import UnixSignals
 import Upstream
 
 /// Not every request was answered before the daemon stopped.
@@ -14,14 +13,13 @@ public struct RequestsGivenUp: Error {
 struct ListenerService: Service {
   let server: HTTPServer
   let drain: Duration
+  let stops: StopSignals
   let news: ServiceNews
   let logger: Logger
 
   /// - Throws: ``RequestsGivenUp``, after everybody concerned was told.
   func run() async throws {
-    // Heard from before the first signal on, so that the second is missed at no moment.
-    let signals = await UnixSignalsSequence(trapping: [.sigterm, .sigint])
-    let hurry = Task { await cutShort(on: signals) }
+    let hurry = Task { await cutShort() }
     defer { hurry.cancel() }
     do {
       try await gracefulShutdown()
@@ -48,12 +46,8 @@ struct ListenerService: Service {
     return result
   }
 
-  /// The first signal begins the drain, the second ends it.
-  private func cutShort(on signals: UnixSignalsSequence) async {
-    var count = 0
-    for await _ in signals {
-      count += 1
-      guard count == 2 else { continue }
+  private func cutShort() async {
+    for await _ in stops.further {
       logger.notice("draining cut short")
       _ = await server.stop(drain: .zero)
     }

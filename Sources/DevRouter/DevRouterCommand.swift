@@ -60,9 +60,6 @@ public struct DevRouterCommand: AsyncParsableCommand {
     let server = HTTPServer(addresses: [address], responder: responder, logger: logger)
     StandardError.say(
       "nomyo-dev-router: FOR DEVELOPMENT ONLY: no protection of any kind, prompts are readable here")
-    for address in try await server.start() {
-      StandardError.say("nomyo-dev-router: development router listening on http://\(address)")
-    }
     try await ServiceGroup(
       services: [ServerService(server: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
     ).run()
@@ -87,6 +84,10 @@ private struct ServerService: Service {
   let server: HTTPServer
 
   func run() async throws {
+    // Here and not before, so that a signal to stop is heard from the moment on at which it listens.
+    for address in try await server.start() {
+      StandardError.say("nomyo-dev-router: development router listening on http://\(address)")
+    }
     await withGracefulShutdownHandler {
       await server.serve()
     } onGracefulShutdown: {

@@ -6,6 +6,7 @@ import socket
 import time
 
 import httpx
+import pytest
 
 from callers import post, prompt
 from daemon import mark
@@ -93,3 +94,14 @@ def test_an_unknown_setting_stops_the_start_and_names_the_nearest_known_one(star
     proxy = start_proxy(router, ready=False, stream={"comit_after": "1s"})
     assert proxy.process.wait(15) == 78
     assert "comit_after" in proxy.log() and "commit_after" in proxy.log()
+
+
+@pytest.mark.parametrize("word", ["starting", "listening"])
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_in_the_middle_of_the_start_is_a_clean_one(start_proxy, router, word, asked):
+    proxy = start_proxy(router, ready=False)
+    deadline = time.monotonic() + 20
+    while f'"message":"{word}"' not in proxy.log():
+        assert time.monotonic() < deadline, proxy.log()
+    proxy.process.send_signal(asked)
+    assert proxy.process.wait(20) == 0, proxy.log()
