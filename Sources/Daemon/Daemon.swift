@@ -87,7 +87,8 @@ public struct Daemon: Sendable {
       RotationSignalService(ring: parts.running.clientKeys, logger: logger),
       RouterKeyService(
         cache: parts.running.routerKeys, interval: settings.router.keyRefresh, news: news, logger: logger),
-      ListenerService(server: server, drain: settings.shutdown.drain, stops: stops, news: news, logger: logger),
+      ListenerService(
+        server: server, drain: settings.shutdown.drain, stops: stops, news: news, logger: logger),
       StopService(stops: stops),
     ]
     if let embedding { services.insert(UpstreamService(upstream: embedding), at: 0) }
