@@ -31,8 +31,9 @@ struct RunCommand: AsyncParsableCommand {
     signal(SIGUSR1, SIG_IGN)
     signal(SIGHUP, SIG_IGN)
     let log = DaemonLog(settings.log)
-    defer { log.flush() }
     do {
+      // Complaints come after what was logged.
+      defer { log.flush() }
       try await Daemon(
         settings, memory: memory, version: NomyoProxyCommand.version, logger: log.logger
       ).run { [flags] in try flags.read() }

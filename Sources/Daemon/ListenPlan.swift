@@ -83,7 +83,9 @@ struct ListenPlan {
     sockets.contains { name.isEmpty || $0.name == name }
   }
 
-  /// Closes what nobody asked for, so that its callers are refused and do not wait.
+  /// Closes this process's ends of what nobody asked for.
+  ///
+  /// Callers are refused once whoever passed the sockets has closed them too; systemd keeps its own, so they wait there.
   func closeUnwanted() {
     for socket in unwanted { close(socket.descriptor) }
   }

@@ -1,6 +1,7 @@
 import Dialects
 import Envelope
 import Pacing
+import Sealing
 import Upstream
 
 /// The one table from what went wrong to what the caller is told (PROTOCOL.md sections 5 and 8).
@@ -45,10 +46,7 @@ extension ExchangeFailure {
     case .keyUntrusted(let refusal):
       refused("upstream_key_untrusted", "\(refusal)")
     case .keyRefused(let reason):
-      integrity(
-        "The router's public key is refused: \(reason). Nothing was sent. Check that router.url leads to a NOMYO router; for a router of your own with a shorter key, lower "
-          + "router.minimum_key_bits."
-      )
+      integrity("The router's public key is refused: \(reason). Nothing was sent. " + Self.remedy(reason))
     case .unsent(let error), .transport(let error):
       transportFault(error)
     case .held(let refusal):
@@ -85,6 +83,12 @@ extension ExchangeFailure {
     _ status: Int, _ code: String, _ message: String, retryAfter: Duration? = nil
   ) -> APIFault {
     APIFault(status: status, type: "server_error", code: code, message: message, retryAfter: retryAfter)
+  }
+
+  private static func remedy(_ reason: KeyDocumentError) -> String {
+    "Check that router.url leads to a NOMYO router"
+      + (reason.isTooShort
+        ? "; for a router of your own with a shorter key, lower router.minimum_key_bits." : ".")
   }
 
   private func integrity(_ message: String) -> APIFault { refused("upstream_integrity", message) }

@@ -45,6 +45,11 @@ public enum KeyDocumentError: Error, Equatable, Sendable, CustomStringConvertibl
   /// A public exponent other than 65537 (PROTOCOL.md section 3).
   case exponent
 
+  /// Whether a lower minimum would let the key pass.
+  public var isTooShort: Bool {
+    if case .tooShort = self { true } else { false }
+  }
+
   /// What is wrong with the document.
   public var description: String {
     switch self {

@@ -1,25 +1,19 @@
 internal import CSystemd
 import Glibc
-import Platform
 
 /// The way to systemd's journal (sd_journal_sendv(3)).
 ///
-/// Sending blocks while journald's queue is full or journald has stopped, so a thread of its own does it: whoever logs
-/// hands the entry over and goes on. What waits is bounded; what does not fit is counted and told of in an entry of its own.
+/// Sending blocks while journald's queue is full or journald has stopped, so whoever logs hands the entry over and goes on.
 public final class Journal: Sendable {
-  private struct State {
-    var waiting = 0
-    var lost = 0
+  private struct Item: Sendable {
+    let entry: JournalEntry
+    let fallback: [UInt8]
   }
 
   /// Takes one entry; false where it did not reach the journal.
   typealias Delivery = @Sendable (JournalEntry) -> Bool
 
-  private let thread = WorkerThreads(count: 1, name: "nomyo-journal")
-  private let state = Locked(State())
-  private let limit: Int
-  private let deliver: Delivery
-  private let entryForLost: @Sendable (Int) -> (JournalEntry, fallback: [UInt8])
+  private let outbox: LogOutbox<Item>
 
   /// The journal of this machine.
   ///
@@ -41,50 +35,30 @@ public final class Journal: Sendable {
     limit: Int, entryForLost: @escaping @Sendable (Int) -> (JournalEntry, fallback: [UInt8]),
     deliver: @escaping Delivery
   ) {
-    self.limit = limit
-    self.entryForLost = entryForLost
-    self.deliver = deliver
+    outbox = LogOutbox(
+      limit: limit, threadName: "nomyo-journal",
+      itemForLost: { count in
+        let (entry, fallback) = entryForLost(count)
+        return Item(entry: entry, fallback: fallback)
+      },
+      deliver: { item in
+        guard !deliver(item.entry) else { return }
+        // A log that nobody can take is not a reason to stop serving.
+        _ = Glibc.write(STDERR_FILENO, item.fallback, item.fallback.count)
+      })
   }
 
   /// Hands an entry over.
   ///
   /// - Parameter fallback: The same as a line, for standard error where there is no journal.
   public func write(_ entry: JournalEntry, fallback: [UInt8]) {
-    let fits = state.withLock { state in
-      guard state.waiting < limit else {
-        state.lost += 1
-        return false
-      }
-      state.waiting += 1
-      return true
-    }
-    guard fits else { return }
-    thread.submit { [self] in
-      send(entry, fallback)
-      let lost = state.withLock { state in
-        state.waiting -= 1
-        defer { state.lost = 0 }
-        return state.lost
-      }
-      guard lost > 0 else { return }
-      let (entry, fallback) = entryForLost(lost)
-      send(entry, fallback)
-    }
+    outbox.submit(Item(entry: entry, fallback: fallback))
   }
 
   /// Waits, blocking, until everything has been sent, and no longer than this.
   ///
   /// For the end of the process.
-  public func flush(atMost limit: Duration) {
-    let end = ContinuousClock.now + limit
-    while state.withLock({ $0.waiting }) > 0, ContinuousClock.now < end { usleep(1000) }
-  }
-
-  private func send(_ entry: JournalEntry, _ fallback: [UInt8]) {
-    guard !deliver(entry) else { return }
-    // A log that nobody can take is not a reason to stop serving.
-    _ = Glibc.write(STDERR_FILENO, fallback, fallback.count)
-  }
+  public func flush(atMost limit: Duration) { outbox.flush(atMost: limit) }
 
   private static let socketPath = "/run/systemd/journal/socket"
 

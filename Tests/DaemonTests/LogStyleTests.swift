@@ -111,7 +111,7 @@ import Testing
     #expect(LogStyle.suiting(descriptor: descriptor) == .json)
     let logger = {
       var logger = Logger(label: "test") { _ in
-        LineLogHandler(style: .json, level: .info, descriptor: descriptor)
+        LineLogHandler(style: .json, level: .info, output: LineOutput(descriptor, style: .json))
       }
       logger[metadataKey: "always"] = "here"
       return logger
@@ -130,11 +130,11 @@ import Testing
   @Test func `a log that nobody takes does not end the process`() throws {
     let pipe = Pipe()
     try pipe.fileHandleForReading.close()
-    let descriptor = pipe.fileHandleForWriting.fileDescriptor
+    let output = LineOutput(pipe.fileHandleForWriting.fileDescriptor, style: .text)
     // As RunCommand does it.
     signal(SIGPIPE, SIG_IGN)
     let logger = Logger(label: "test") { _ in
-      LineLogHandler(style: .text, level: .info, descriptor: descriptor)
+      LineLogHandler(style: .text, level: .info, output: output)
     }
     logger.info("nobody reads this")
     logger.info("nor this")

@@ -11,6 +11,13 @@ import Testing
     #expect(identity.warning(at: identity.notBefore) == nil && identity.warning(at: identity.notAfter) == nil)
   }
 
+  @Test func `a key whose handshakes would hold up all callers is refused`() throws {
+    let served = try TestCertificate(kind: ["RSA", "-pkeyopt", "rsa_keygen_bits:4096"])
+    #expect(fault(chain: served.chain, key: served.key) == nil)
+    let long = try TestCertificate(kind: ["RSA", "-pkeyopt", "rsa_keygen_bits:5120"])
+    #expect(fault(chain: long.chain, key: long.key) == .longKey)
+  }
+
   @Test func `a certificate whose time has not come or is over is warned of`() throws {
     let pair = try TestCertificate()
     let identity = try TLSIdentity(chain: pair.chain, key: pair.key)

@@ -19,9 +19,9 @@ extension Doctor {
           name, "refused: \(error)",
           .failed(
             .router,
-            remedy:
-              "check that router.url leads to a NOMYO router; for one of your own with a shorter key, lower "
-              + "router.minimum_key_bits")))
+            remedy: "check that router.url leads to a NOMYO router"
+              + (error.isTooShort
+                ? "; for one of your own with a shorter key, lower router.minimum_key_bits" : ""))))
       return nil
     }
   }

@@ -7,7 +7,7 @@ public import Settings
 public struct DaemonLog: Sendable {
   /// Writes there.
   public let logger: Logger
-  private let journal: Journal?
+  private let wait: @Sendable (Duration) -> Void
 
   /// The log that the settings ask for.
   ///
@@ -17,22 +17,23 @@ public struct DaemonLog: Sendable {
     let isJournal = settings.format == .journal || settings.format == .auto && Journal.hasStandardError
     if isJournal {
       let journal = Journal(entryForLost: { JournalLogHandler.entryForLost($0) })
-      self.journal = journal
+      wait = { journal.flush(atMost: $0) }
       logger = Logger(label: "nomyo-proxy") { _ in JournalLogHandler(journal, level: level) }
     } else {
-      journal = nil
       let style: LogStyle =
         switch settings.format {
         case .text: .text
         case .json, .journal: .json
         case .auto: .suiting(descriptor: STDERR_FILENO)
         }
+      let output = LineOutput(STDERR_FILENO, style: style)
+      wait = { output.flush(atMost: $0) }
       logger = Logger(label: "nomyo-proxy") { _ in
-        LineLogHandler(style: style, level: level, descriptor: STDERR_FILENO)
+        LineLogHandler(style: style, level: level, output: output)
       }
     }
   }
 
   /// Waits until what was logged is where it belongs, for the end of the process.
-  public func flush() { journal?.flush(atMost: .seconds(2)) }
+  public func flush() { wait(.seconds(2)) }
 }

@@ -26,10 +26,7 @@ struct JournalLogHandler: LogHandler {
 
   /// What stands for entries that the journal could not take in time.
   static func entryForLost(_ count: Int) -> (JournalEntry, fallback: [UInt8]) {
-    let metadata: Logger.Metadata = ["count": "\(count)"]
-    let event = LogEvent(
-      level: .warning, message: "\(LogMessage.lost)", metadata: metadata, source: nil, file: #fileID,
-      function: #function, line: #line)
+    let (event, metadata) = LogMessage.event(forLost: count)
     return (entry(event, metadata), line(event, metadata))
   }
 

@@ -1,10 +1,10 @@
 import Glibc
 public import Logging
 
-/// Writes each event as one line to standard error, in one system call, so that lines of several threads do not mix.
+/// Writes each event as one line.
 public struct LineLogHandler: LogHandler {
   private let style: LogStyle
-  private let descriptor: Int32
+  private let output: LineOutput
 
   /// What every line carries.
   public var metadata: Logger.Metadata = [:]
@@ -13,10 +13,10 @@ public struct LineLogHandler: LogHandler {
   /// Adds what the task carries; nothing here does.
   public var metadataProvider: Logger.MetadataProvider?
 
-  /// A handler for one descriptor.
-  public init(style: LogStyle, level: Logger.Level, descriptor: Int32) {
+  /// A handler that writes to `output`.
+  public init(style: LogStyle, level: Logger.Level, output: LineOutput) {
     self.style = style
-    self.descriptor = descriptor
+    self.output = output
     logLevel = level
   }
 
@@ -29,9 +29,7 @@ public struct LineLogHandler: LogHandler {
   /// Writes the event.
   public func log(event: LogEvent) {
     let merged = metadata.merging(event.metadata ?? [:]) { _, later in later }
-    let bytes = style.line(event, metadata: merged, time: Timestamp.now())
-    // A log that nobody can take is not a reason to stop serving.
-    _ = write(descriptor, bytes, bytes.count)
+    output.write(style.line(event, metadata: merged, time: Timestamp.now()))
   }
 }
 

@@ -286,7 +286,7 @@ extension LogMessage {
     LogMessage(
       "f1d5cb9b2d1798c3674c85d653addea9",
       "log entries lost", "warning",
-      "The journal did not take entries as fast as they came; `NOMYO_COUNT` of them are missing.",
-      do: "Look at what holds journald up."),
+      "The reader of the log did not take entries as fast as they came; `NOMYO_COUNT` of them are missing.",
+      do: "Look at what holds journald up, or whoever reads the program's standard error."),
   ]
 }

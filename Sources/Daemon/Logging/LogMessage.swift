@@ -1,3 +1,5 @@
+import Logging
+
 /// A message that the log may hold: what operators search for and alert on.
 ///
 /// The journal carries the id with each entry (systemd.journal-fields(7)), and ids never change; a message that says
@@ -22,8 +24,17 @@ public struct LogMessage: Sendable {
     self.remedy = remedy
   }
 
-  /// What is missing in the journal.
+  /// What is missing in the log.
   static let lost = "log entries lost"
+
+  /// What stands for entries that the log could not take in time.
+  static func event(forLost count: Int) -> (LogEvent, Logger.Metadata) {
+    let metadata: Logger.Metadata = ["count": "\(count)"]
+    let event = LogEvent(
+      level: .warning, message: "\(lost)", metadata: metadata, source: nil, file: #fileID,
+      function: #function, line: #line)
+    return (event, metadata)
+  }
 
   /// The id of what libraries log, which is no message of ours.
   static let foreignID = "d129dd5e8852fb4b16a3cb2689f58212"

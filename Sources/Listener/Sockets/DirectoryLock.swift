@@ -5,14 +5,15 @@ import Glibc
 /// The directory itself is locked, so nothing is left behind; the lock goes with its descriptor, also when the process
 /// dies. Other programs do not heed it.
 struct DirectoryLock {
-  /// Far longer than another daemon takes from looking to listening; a lock that is held longer is held for other reasons.
+  /// Far longer than another daemon takes from looking to listening. Whoever may read a directory can lock it and never
+  /// let go, which must not keep us from listening: after this time the rare race is the smaller evil.
   private static let patience: Duration = .seconds(2)
   private static let pause = timespec(tv_sec: 0, tv_nsec: 5_000_000)
 
-  /// nil where the directory may be written to and not read, which a lock needs.
+  /// nil where the lock is not to be had; the directory may be one that can be written to and not read, which a lock needs.
   private let descriptor: CInt?
 
-  /// Waits for the lock on the directory of `path`.
+  /// Waits for the lock on the directory of `path`, and not for ever.
   init(above path: String, for address: ListenAddress) throws(ListenError) {
     let slash = path.lastIndex(of: "/") ?? path.startIndex
     let directory = slash == path.startIndex ? "/" : String(path[..<slash])
@@ -28,7 +29,8 @@ struct DirectoryLock {
       guard errno == EWOULDBLOCK || errno == EINTR else { break }
       guard ContinuousClock.now < deadline else {
         _ = close(descriptor)
-        throw ListenError(address, .locked(directory))
+        self.descriptor = nil
+        return
       }
       var pause = Self.pause
       nanosleep(&pause, nil)

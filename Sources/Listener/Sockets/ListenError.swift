@@ -14,8 +14,6 @@ public struct ListenError: Error, Equatable, CustomStringConvertible {
     case noDirectory
     /// Something other than a socket is at the path; it is left alone.
     case notASocket
-    /// Somebody holds a lock on this directory of a socket path, and does not let go.
-    case locked(String)
     /// No such user, by name.
     case unknownUser(String)
     /// No such group, by name.
@@ -56,8 +54,6 @@ public struct ListenError: Error, Equatable, CustomStringConvertible {
       case .notThisMachine: "the host is no address of this machine"
       case .noDirectory: "the directory does not exist"
       case .notASocket: "something that is not a socket is there, and it is left alone"
-      case .locked(let directory):
-        "another program has locked \(directory) and does not let go; look with lsof or fuser, or choose another directory"
       case .unknownUser(let name): "there is no user \"\(name)\""
       case .unknownGroup(let name): "there is no group \"\(name)\""
       case .system(let code): String(cString: strerror(code))

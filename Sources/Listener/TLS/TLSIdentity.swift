@@ -8,6 +8,11 @@ public struct TLSIdentity: Sendable {
   let context: NIOSSLContext
   private let leaf: NIOSSLCertificate
 
+  /// The longest SubjectPublicKeyInfo of a server's own certificate, in bytes: RSA of 4096 bits takes 550.
+  ///
+  /// Handshakes run where all callers are served, and the private operation takes eight times as long for twice the bits.
+  static let largestPublicKey = 600
+
   /// From when the certificate is valid, in seconds since 1970.
   public let notBefore: Int
   /// Until when the certificate is valid, in seconds since 1970.
@@ -29,6 +34,9 @@ public struct TLSIdentity: Sendable {
     } catch {
       throw .unusableCertificate
     }
+    // Not before: the library traps at a key that it cannot read, and that it can is known only now.
+    guard let publicKey = try? leaf.extractPublicKey().toSPKIBytes() else { throw .unusableCertificate }
+    guard publicKey.count <= Self.largestPublicKey else { throw .longKey }
   }
 
   /// Whether both show the same certificate.

@@ -10,6 +10,8 @@ public enum TLSIdentityFault: Error, Sendable, Equatable, CustomStringConvertibl
   case encryptedKey
   /// The key cannot be read, or is of a kind that TLS has no use for.
   case unusableKey
+  /// The first certificate's key is longer than ``TLSIdentity/largestPublicKey``.
+  case longKey
   /// The key is not that of the first certificate.
   case mismatch
 
@@ -17,7 +19,7 @@ public enum TLSIdentityFault: Error, Sendable, Equatable, CustomStringConvertibl
   public var concernsKey: Bool {
     switch self {
     case .noCertificate, .unusableCertificate: false
-    case .noKey, .encryptedKey, .unusableKey, .mismatch: true
+    case .noKey, .encryptedKey, .unusableKey, .longKey, .mismatch: true
     }
   }
 
@@ -29,6 +31,8 @@ public enum TLSIdentityFault: Error, Sendable, Equatable, CustomStringConvertibl
     case .noKey: "holds no private key in PEM"
     case .encryptedKey: "holds a key that is protected by a password"
     case .unusableKey: "holds a private key that cannot be read"
+    case .longKey:
+      "holds an RSA key of more than 4096 bits, with which each handshake would hold up all callers; use ECDSA P-256, or a shorter one"
     case .mismatch: "holds a key that is not the one of the first certificate in the chain"
     }
   }
