@@ -5,8 +5,10 @@ import Glibc
 /// The directory itself is locked, so nothing is left behind; the lock goes with its descriptor, also when the process
 /// dies. Other programs do not heed it.
 struct DirectoryLock {
-  /// Far longer than another daemon takes from looking to listening. Whoever may read a directory can lock it and never
-  /// let go, which must not keep us from listening: after this time the rare race is the smaller evil.
+  /// Far longer than another daemon takes from looking to listening.
+  ///
+  /// Whoever may read a directory can lock it and never let go, which must not keep us from listening: after this time
+  /// the rare race is the smaller evil.
   private static let patience: Duration = .seconds(2)
   private static let pause = timespec(tv_sec: 0, tv_nsec: 5_000_000)
 
