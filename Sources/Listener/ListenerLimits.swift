@@ -36,7 +36,8 @@ public struct ListenerLimits: Sendable, Equatable {
   public var bodyRoom = 256 << 20
   /// See ``bodyRoom``.
   public var bodyShare = 64 * 1024
-  /// How long a body may be on its way before it has to give way to others when ``bodyRoom`` is full.
+  /// How long a body may be on its way before it has to give way to others when ``bodyRoom`` is full, and how long the
+  /// rest of one may take when the server goes down.
   ///
   /// The largest takes a fraction of a second between programs of one machine.
   public var bodyPatience: Duration = .seconds(5)

@@ -1,7 +1,8 @@
-"""HTTP on the raw socket: each shape of `http_shapes`, and pipelines, upgrades, halves and ends of connections.
+"""HTTP on the raw socket: each shape of `http_shapes` and its parts, and pipelines, upgrades, halves and ends of connections.
 
 Answers are read by h11, which is strict. Behind each message that is refused stand two whole requests with a mark in them;
-neither may be answered, and the mark may not reach the router.
+neither may be answered, and the mark may not reach the router. The listener for callers, that for operators and that of the
+development router are the same code with other rules behind it, so each shape is sent to all of them, at the same time.
 """
 
 import json
@@ -15,10 +16,15 @@ import pytest
 
 from callers import error_of, post, prompt
 from daemon import DevRouter, Proxy, free_port, mark
-from http_shapes import HEALTH, HOST, JSON, REFUSED, TAKEN, Refused, Taken, chat, chat_body, chunked, get, head, hidden
+from http_shapes import HEALTH, TAKEN, Refused, chat, chat_body, chunked, get, head, hidden
+from http_shapes_framing import CHUNKS, CODINGS, LENGTHS
+from http_shapes_heads import FIELDS, LINES
 from replies import late, says
 
 PATIENCE = 20
+REFUSED = LENGTHS + CODINGS + CHUNKS + FIELDS + LINES
+#: Who sends nothing but requests needs no long key, and is there sooner.
+QUICK = {"primes": 4, "pool": 0}
 
 
 def connect(port: int) -> socket.socket:
@@ -82,7 +88,7 @@ class Answers:
 def steered(shared_router, tmp_path_factory):
     """A proxy whose admin listener is a port."""
     port = free_port()
-    proxy = Proxy(shared_router.url, api_key=mark("key"), changes={"admin": {"listen": f"127.0.0.1:{port}"}}).ready()
+    proxy = Proxy(shared_router.url, api_key=mark("key"), changes={"admin": {"listen": f"127.0.0.1:{port}"}, "keys": QUICK}).ready()
     proxy.admin_port = port
     yield proxy
     proxy.stop()
@@ -98,25 +104,36 @@ def wire_log(tmp_path_factory) -> pathlib.Path:
 def development(wire_log):
     """A development router, whose listener is the same code."""
     wire_log.touch()
-    router = DevRouter("--show-wire", str(wire_log)).ready()
+    router = DevRouter("--show-wire", str(wire_log), "--bits", "2048").ready()
     yield router
     router.stop()
 
 
-def refused(port: int, shape: Refused, statuses: set[int], word: str, cut: int | None = None) -> bytes:
-    """Sends a shape with what is hidden behind it; the body of its one answer."""
-    message = shape.message + hidden(word)
-    with connect(port) as connection:
-        for piece in [message] if cut is None else [message[:cut], message[cut:]]:
-            send(connection, piece)
-        answers = Answers(connection)
-        status, fields, body = answers.next()
-        assert status in statuses, body
-        assert fields["connection"] == "close"
-        send_end(connection)
-        assert answers.nothing_more()
-    assert word.encode() not in body
-    return body
+class Attempt:
+    """A shape on its way to one place, with what is hidden behind it; cut in two behind its first line if it comes so."""
+
+    def __init__(self, port: int, shape: Refused, statuses: set[int], is_cut: bool = False):
+        self.statuses, self.word = statuses, mark("prompt")
+        message = shape.message + hidden(self.word)
+        # Where one of the two readers of a pair begins anew.
+        cut = (shape.message.find(b"\n") + 1 or 1) if is_cut else len(message)
+        self._rest = message[cut:]
+        self._connection = connect(port)
+        send(self._connection, message[:cut])
+
+    def finish(self) -> bytes:
+        """The body of the one answer."""
+        with self._connection as connection:
+            if self._rest:
+                send(connection, self._rest)
+            answers = Answers(connection)
+            status, fields, body = answers.next()
+            assert status in self.statuses, body
+            assert fields["connection"] == "close"
+            send_end(connection)
+            assert answers.nothing_more()
+        assert self.word.encode() not in body
+        return body
 
 
 def send_end(connection: socket.socket) -> None:
@@ -132,32 +149,18 @@ def name_of(shape) -> str:
 
 
 @pytest.mark.parametrize("shape", REFUSED, ids=name_of)
-def test_a_shape_is_refused_and_what_hides_behind_it_is_never_read(proxy, router, shape):
-    word = mark("prompt")
-    error = json.loads(refused(proxy.port, shape, {shape.status}, word))["error"]
-    assert set(error) == {"message", "type", "param", "code"}
+def test_a_shape_is_refused_and_what_hides_behind_it_is_never_read(proxy, router, steered, development, wire_log, shape):
+    attempts = {
+        "callers": Attempt(proxy.port, shape, {shape.status}),
+        "callers, where a read ends": Attempt(proxy.port, shape, {shape.status}, is_cut=True),
+        "operators": Attempt(steered.admin_port, shape, {shape.status, 404}),
+    }
+    if shape.status not in (403, 413):  # These are the daemon's own rules.
+        attempts["development router"] = Attempt(development.port, shape, {shape.status})
+    bodies = {place: attempt.finish() for place, attempt in attempts.items()}
+    assert set(json.loads(bodies["callers"])["error"]) == {"message", "type", "param", "code"}
     assert router.exchanges == []
-
-
-@pytest.mark.parametrize("shape", REFUSED, ids=name_of)
-def test_the_admin_listener_refuses_it_too(steered, router, shape):
-    refused(steered.admin_port, shape, {shape.status, 404}, mark("prompt"))
-    assert router.exchanges == []
-
-
-@pytest.mark.parametrize("shape", [shape for shape in REFUSED if shape.status not in (403, 413)], ids=name_of)
-def test_the_development_router_refuses_it_too(development, wire_log, shape):
-    word = mark("prompt")
-    refused(development.port, shape, {shape.status}, word)
-    assert word not in wire_log.read_text()
-
-
-@pytest.mark.parametrize("shape", REFUSED, ids=name_of)
-def test_where_a_read_ends_changes_nothing(proxy, router, shape):
-    """A boundary behind the first line, where one of the two readers of a pair begins anew."""
-    cut = shape.message.find(b"\n") + 1
-    refused(proxy.port, shape, {shape.status}, mark("prompt"), cut=cut or 1)
-    assert router.exchanges == []
+    assert not [attempt for attempt in attempts.values() if attempt.word in wire_log.read_text()]
 
 
 @pytest.mark.parametrize("shape", TAKEN, ids=name_of)

@@ -210,7 +210,7 @@ import Testing
   @Test func `a request that reaches an idle connection in a drain is answered, and the answer is the last`()
   {
     var machine = ConnectionMachine()
-    #expect(machine.drainBegan() == true)
+    #expect(machine.drainBegan() == .request)
     #expect(machine.phase == .idle && machine.takesParts)
     machine.requestAdmitted(keepsAlive: true)
     #expect(machine.bodyEnded() == .respond)
@@ -220,13 +220,29 @@ import Testing
 
   @Test func `a drain begins once`() {
     var machine = ConnectionMachine()
-    #expect(machine.drainBegan() == true)
-    #expect(machine.drainBegan() == false)
+    #expect(machine.drainBegan() == .request)
+    #expect(machine.drainBegan() == .nothing)
+  }
+
+  @Test
+  func `a drain waits for the rest of a body, one that nobody wants too, but not before its answer is out`() {
+    var wanted = Self.admitted()
+    #expect(wanted.drainBegan() == .body)
+    #expect(wanted.drainBegan() == .nothing)
+    var unwanted = ConnectionMachine()
+    unwanted.requestRefused(keepsAlive: true)
+    var answered = unwanted
+    #expect(unwanted.drainBegan() == .nothing)
+    #expect(answered.answerBegins() == true)
+    #expect(answered.answerEnded() == .wait)
+    #expect(answered.drainBegan() == .body)
+    // It has come to nothing.
+    #expect(answered.faulted() == .next(.linger))
   }
 
   @Test func `a drain lets what is under way end, and its answer is the last`() {
     var machine = Self.admitted()
-    #expect(machine.drainBegan() == false)
+    #expect(machine.drainBegan() == .body)
     #expect(machine.bodyEnded() == .respond)
     #expect(machine.answerBegins() == false)
     #expect(machine.answerEnded() == .linger)
@@ -234,7 +250,7 @@ import Testing
 
   @Test func `a request that an answer has promised to take is taken in a drain, and no other`() {
     var machine = Self.answering()
-    #expect(machine.drainBegan() == false)
+    #expect(machine.drainBegan() == .nothing)
     #expect(machine.answerEnded() == .serve)
     #expect(machine.phase == .idle)
     machine.requestAdmitted(keepsAlive: true)
@@ -253,7 +269,7 @@ import Testing
 
   @Test func `after the end of a drain nothing is begun, whatever was promised`() {
     var machine = Self.answering()
-    #expect(machine.drainBegan() == false)
+    #expect(machine.drainBegan() == .nothing)
     #expect(machine.drainEnded() == .cancel)
     #expect(machine.answerEnded() == .linger)
     var refused = ConnectionMachine()

@@ -107,7 +107,10 @@ import Testing
       if !isAnswered, !wasDue { model.answer = .due }
       model.settle()
     case .drain:
-      #expect(machine.drainBegan() == (model.isIdle && !model.isDraining))
+      let isBodyAwaited = model.body == .arriving && (model.answer == .none || model.answer == .ended)
+      let begin = machine.drainBegan()
+      #expect((begin == .request) == (model.isIdle && !model.isDraining))
+      #expect((begin == .body) == (isBodyAwaited && !model.isDraining))
       model.isDraining = true
     case .drainEnd: drainEnds(&machine, &model)
     case .waitEnd:

@@ -108,16 +108,74 @@ import Testing
     #expect(!connection.isOpen && connection.sent().isEmpty)
   }
 
-  @Test func `a body may come in as long as the drain lasts, and is then refused in words`() throws {
-    let connection = try Self.connection(StubResponder())
-    connection.receive(Self.post)
+  /// Head and half of a body, then the drain; the patience with the rest is 5 seconds.
+  private static func halfReceived(_ responder: StubResponder = StubResponder()) throws -> EmbeddedConnection
+  {
+    let connection = try connection(responder)
+    connection.receive(post + "12345")
     connection.drainBegins()
-    connection.wait(.seconds(20))
-    #expect(connection.isOpen && connection.sent().isEmpty)
-    connection.drainEnds()
+    return connection
+  }
+
+  private static func isGivenUp(_ connection: EmbeddedConnection) throws -> Bool {
     let answers = try connection.answers()
-    #expect(answers.map(\.text) == ["shuttingDown"] && answers.map { $0["connection"] } == ["close"])
-    #expect(connection.hasEnded && connection.register.result == DrainResult(unreceived: 1))
+    return answers.map(\.text) == ["shuttingDown"] && answers.map(\.status) == [503]
+      && answers.map { $0["connection"] } == ["close"] && connection.hasEnded
+      && connection.register.result == DrainResult(unreceived: 1)
+  }
+
+  @Test func `a body that does not become whole is given up after a while, long before the drain ends`()
+    throws
+  {
+    let connection = try Self.halfReceived()
+    connection.wait(.milliseconds(4999))
+    #expect(connection.isOpen && connection.sent().isEmpty)
+    connection.wait(.milliseconds(1))
+    #expect(try Self.isGivenUp(connection))
+    connection.wait(.seconds(2))
+    #expect(!connection.isOpen)
+  }
+
+  @Test func `bytes now and then, and a second signal, buy a body no more time`() throws {
+    let connection = try Self.halfReceived()
+    for _ in 0..<4 {
+      connection.receive("6")
+      connection.wait(.milliseconds(1249))
+      connection.drainBegins()
+    }
+    #expect(connection.isOpen && connection.sent().isEmpty)
+    connection.wait(.milliseconds(4))
+    #expect(try Self.isGivenUp(connection))
+  }
+
+  @Test func `the end of a drain gives a body up at once`() throws {
+    let connection = try Self.halfReceived()
+    connection.wait(.seconds(1))
+    connection.drainEnds()
+    #expect(try Self.isGivenUp(connection))
+  }
+
+  @Test func `a request that begins in a drain has the same time for its body`() throws {
+    let connection = try Self.connection(StubResponder())
+    connection.drainBegins()
+    connection.wait(.milliseconds(200))
+    connection.receive(Self.post)
+    connection.wait(.milliseconds(4999))
+    #expect(connection.isOpen && connection.sent().isEmpty)
+    connection.wait(.milliseconds(1))
+    #expect(try Self.isGivenUp(connection))
+  }
+
+  @Test func `a caller that sends the body of a refused request is not waited for either`() throws {
+    let connection = try Self.connection()
+    connection.receive(Self.post)
+    #expect(try connection.answers().map(\.keepsAlive) == [true])
+    connection.drainBegins()
+    connection.wait(.milliseconds(4999))
+    #expect(!connection.hasEnded)
+    connection.wait(.milliseconds(1))
+    // It has its answer, and nothing of it is lost.
+    #expect(connection.hasEnded && connection.sent().isEmpty && connection.register.result == DrainResult())
   }
 
   @Test func `half a head at the end of a drain is refused in words, and nothing at all in silence`() throws {

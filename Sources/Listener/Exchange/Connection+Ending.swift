@@ -70,9 +70,24 @@ extension Connection {
     }
   }
 
+  private var now: NIODeadline { context?.eventLoop.now ?? .now() }
+
   func watchBody() {
-    bodyBytesAtLastLook = bodyBytes
-    alarm?.set(.body, in: TimeAmount(limits.bodyTimeout))
+    alarm?.set(.body, in: bodyClock.begin(isDraining: machine.isDraining, at: now))
+  }
+
+  private func lookAtBody() {
+    switch bodyClock.look(isDraining: machine.isDraining, at: now) {
+    case .wait(let time): alarm?.set(.body, in: time)
+    case .stalled: fail(.bodyTimeout)
+    case .late: giveUpBody()
+    }
+  }
+
+  /// A request that is not all there is none that anybody has taken on: it does not hold up the end of the server.
+  private func giveUpBody() {
+    if machine.phase == .receiving { surroundings.register.gaveUpUnreceived() }
+    fail(.shuttingDown)
   }
 
   func timeIsUp(_ purpose: Alarm.Purpose) {
@@ -85,8 +100,7 @@ extension Connection {
     case .head, .idle, .lastRequest:
       if machine.waitEnded() == .linger { linger(for: limits.crossingTime) }
     case .linger: cut()
-    case .body where bodyBytes - bodyBytesAtLastLook >= limits.bodyProgress: watchBody()
-    case .body: fail(.bodyTimeout)
+    case .body: lookAtBody()
     case .write: lookAtStalledWrite()
     }
   }
@@ -97,7 +111,11 @@ extension Connection {
 extension Connection {
   /// The server goes down: answers what is under way, and a request that is on its way at this moment.
   func drainBegan() {
-    if machine.drainBegan() { waitForRequest() }
+    switch machine.drainBegan() {
+    case .request: waitForRequest()
+    case .body: watchBody()
+    case .nothing: break
+    }
   }
 
   /// The drain is over.
@@ -110,9 +128,7 @@ extension Connection {
       isGivenUp = true
       surroundings.register.gaveUp()
       task?.cancel()
-    case .refuse:
-      surroundings.register.gaveUpUnreceived()
-      fail(.shuttingDown)
+    case .refuse: giveUpBody()
     case .linger: linger(for: limits.crossingTime)
     case .close: cut()
     case .nothing where machine.phase == .lingering:

@@ -23,9 +23,9 @@ extension Connection {
     return leaving != nil
   }
 
-  /// The request is whole: nobody takes its room from it until it is answered.
-  func keepRoom() {
-    if holdsRoom { surroundings.room.withLock { $0.callerWaits(identity) } }
+  /// The request is whole: nobody takes its room from it until it is answered; `false` if somebody has.
+  func keepRoom() -> Bool {
+    !holdsRoom || surroundings.room.withLock { $0.callerWaits(identity) }
   }
 
   /// An answer is there, and so many bytes are kept until the caller has taken it.
@@ -59,12 +59,10 @@ extension Connection {
   }
 
   /// Others need the room: a request that is not all there is refused, an answer that is not taken is cut off.
+  ///
+  /// What they need may be gone by now, and this another exchange, or even another connection.
   private func giveWay() {
-    holdsRoom = false
-    switch machine.phase {
-    case .receiving: fail(.tooManyBodies(limit: limits.bodyRoom))
-    case .responding(begun: true), .refusing: cut()
-    case .idle, .responding(begun: false), .lingering, .closed: break
-    }
+    guard holdsRoom, surroundings.room.withLock({ $0.mustLeave(identity) }) else { return }
+    if machine.phase == .receiving { fail(.tooManyBodies(limit: limits.bodyRoom)) } else { cut() }
   }
 }

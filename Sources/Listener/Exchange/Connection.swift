@@ -54,10 +54,9 @@ final class Connection: ChannelInboundHandler {
   private(set) var hasPartOfHead = false
   var body = BodyCollector()
   private(set) var bodyBegan = NIODeadline.uptimeNanoseconds(0)
-  /// Whether bodies of this connection count among those of all.
+  /// Whether something of this connection may count among the bodies of all.
   var holdsRoom = false
-  var bodyBytes = 0
-  var bodyBytesAtLastLook = 0
+  var bodyClock: BodyClock
   private var overhead = Overhead()
   var task: Task<Void, Never>?
   /// Whether the drain ended before the present answer did.
@@ -69,6 +68,7 @@ final class Connection: ChannelInboundHandler {
     _ surroundings: ConnectionSurroundings, valve: InputValve, peer: Peer, transport: TransportEnd? = nil
   ) {
     (self.surroundings, self.valve, self.peer, self.transport) = (surroundings, valve, peer, transport)
+    bodyClock = BodyClock(surroundings.limits)
   }
 
   private static let count = Atomic<UInt64>(0)
@@ -107,18 +107,18 @@ extension Connection {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let message = Self.unwrapInboundIn(data)
     if case .body(let buffer) = message {
-      bodyBytes += buffer.readableBytes
+      bodyClock.arrived(buffer.readableBytes)
     } else {
       boundaryThisRead = true
       overhead.boundary(isHead: message.isHead)
     }
-    take(.message(message))
+    take(message.isHead && valve.speaksAnother ? .fault(.malformed) : .message(message))
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
     if boundaryThisRead {
       (boundaryThisRead, hasPartOfHead) = (false, false)
-      overhead.settle(wire: valve.count, body: bodyBytes)
+      overhead.settle(wire: valve.count, body: bodyClock.count)
     } else {
       // Bytes came and no message did: they are the beginning of a head.
       if machine.phase == .idle {
@@ -126,7 +126,7 @@ extension Connection {
         if alarm?.purpose == .idle { alarm?.set(.head, in: TimeAmount(limits.headerTimeout)) }
       }
       // Twice, because the decoder's own count is without the separators.
-      if overhead.exceeds(2 * limits.maxHeaderBytes, wire: valve.count, body: bodyBytes) {
+      if overhead.exceeds(2 * limits.maxHeaderBytes, wire: valve.count, body: bodyClock.count) {
         take(.fault(overhead.isInBody ? .malformed : .headersTooLarge(limit: limits.maxHeaderBytes)))
       }
     }
@@ -257,6 +257,7 @@ extension Connection {
   }
 
   private func bodyEnded() {
+    if machine.phase == .receiving, !keepRoom() { return fail(.tooManyBodies(limit: limits.bodyRoom)) }
     switch machine.bodyEnded() {
     case .respond: startResponder()
     case .next(let next): goOn(next)
@@ -266,7 +267,6 @@ extension Connection {
   private func startResponder() {
     guard let current, let context else { return }
     alarm?.clear()
-    keepRoom()
     let own = NIOLoopBound(self, eventLoop: context.eventLoop)
     let (number, responder, register) = (exchange, surroundings.responder, surroundings.register)
     let freeBytes = holdsRoom ? 0 : limits.bodyShare

@@ -61,6 +61,16 @@ struct ConnectionMachine {
     case cut
   }
 
+  /// What the beginning of a drain asks to be waited for, and not for long.
+  enum DrainBegin: Equatable {
+    /// A request that may be on its way.
+    case request
+    /// The rest of a body.
+    case body
+    /// Nothing: answers have all the time there is.
+    case nothing
+  }
+
   /// What the end of a drain asks for.
   enum DrainEnd: Equatable {
     /// To cancel the responder, and to wait for it.
@@ -232,12 +242,14 @@ extension ConnectionMachine {
   }
 
   /// The server goes down; from now on every answer says that it is the last.
-  ///
-  /// - Returns: whether nothing is under way here but a request that may be on its way.
-  mutating func drainBegan() -> Bool {
-    guard !isDraining else { return false }
+  mutating func drainBegan() -> DrainBegin {
+    guard !isDraining else { return .nothing }
     isDraining = true
-    return phase == .idle
+    switch phase {
+    case .idle: return .request
+    case .receiving, .refusing(bodyEnded: false, answered: true): return .body
+    case .responding, .refusing, .lingering, .closed: return .nothing
+    }
   }
 
   /// The drain is over.

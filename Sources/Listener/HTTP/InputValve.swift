@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Stands before the decoder: counts what comes in, and keeps it from the decoder once nobody wants it any more.
+/// Stands before the decoder: counts what comes in, looks for what the decoder does not tell apart, and keeps everything
+/// from it once nobody wants it any more.
 final class InputValve: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
@@ -9,10 +10,16 @@ final class InputValve: ChannelInboundHandler {
   private(set) var count = 0
   /// Whether what comes is thrown away.
   var discards = false
+  private var foreignLine = ForeignLine()
+  /// Whether a request in another protocol has come.
+  var speaksAnother: Bool { foreignLine.wasSeen }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    count += Self.unwrapInboundIn(data).readableBytes
-    if !discards { context.fireChannelRead(data) }
+    let buffer = Self.unwrapInboundIn(data)
+    count += buffer.readableBytes
+    guard !discards else { return }
+    buffer.withUnsafeReadableBytes { foreignLine.look(at: $0) }
+    context.fireChannelRead(data)
   }
 }
 

@@ -12,21 +12,24 @@ import Testing
 final class EmbeddedConnection {
   let channel: EmbeddedChannel
   let register: ConnectionRegister
+  let room: SharedRoom
   private let socket = StandInSocket()
 
-  /// A new connection of a caller that has said nothing yet; with `isLate`, the server has stopped to listen.
+  /// A new connection of a caller that has said nothing yet; with `isLate`, the server has stopped to listen, with `other`,
+  /// the server is that connection's.
   init(
-    _ responder: StubResponder = .refusing, limits: ListenerLimits = ListenerLimits(), isLate: Bool = false
-  )
-    throws
-  {
+    _ responder: StubResponder = .refusing, limits: ListenerLimits = ListenerLimits(), isLate: Bool = false,
+    beside other: EmbeddedConnection? = nil
+  ) throws {
     let loop = EmbeddedEventLoop()
     channel = EmbeddedChannel(loop: loop)
-    register = ConnectionRegister(limits: limits)
+    register = other?.register ?? ConnectionRegister(limits: limits)
+    room =
+      other?.room
+      ?? SharedRoom(BodyRoom(capacity: limits.bodyRoom, patience: TimeAmount(limits.bodyPatience)))
     if isLate { register.drain() }
     let surroundings = ConnectionSurroundings(
-      responder: responder, limits: limits, register: register,
-      room: SharedRoom(BodyRoom(capacity: limits.bodyRoom, patience: TimeAmount(limits.bodyPatience))),
+      responder: responder, limits: limits, register: register, room: room,
       dateLine: DateLine(), logger: .silent)
     try channel.pipeline.syncOperations.addHandler(socket)
     try HTTPServer.prepare(channel, peer: .tcp(address: "127.0.0.1", port: 1), surroundings)
@@ -68,6 +71,16 @@ final class EmbeddedConnection {
   /// The time of the drain is over.
   func drainEnds() {
     register.all.forEach { $0.value.drainEnded() }
+  }
+
+  /// What others asked of this connection's event loop is done.
+  func turn() {
+    channel.embeddedEventLoop.run()
+  }
+
+  /// The caller is gone.
+  func leave() {
+    channel.close(promise: nil)
   }
 
   /// Time passes.

@@ -1,0 +1,122 @@
+"""Callers that say next to nothing or take next to nothing, the normal one beside them, and what the kernel knows of them."""
+
+import http.client
+import json
+import pathlib
+import re
+import socket
+import threading
+import time
+
+from callers import PATIENCE, prompt
+from daemon import Proxy
+from http_shapes import get, head
+
+DOCUMENT = get(b"/api/v1/openapi.json")
+BODY = json.dumps(prompt("How long does this take? " * 40))
+#: Beginnings of requests, and what each goes on with, a byte at a time.
+BEGINNINGS = [(b"", b""), (b"GET /healthz HTTP/1.1\r\nX-A: ", b"a"), (head(b"Content-Length: 9000"), b" ")]
+
+
+def connect(port: int, receive_buffer: int | None = None) -> socket.socket:
+    """A connection; with `receive_buffer`, one that has hardly room for what it does not read."""
+    connection = socket.socket()
+    if receive_buffer:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    connection.settimeout(PATIENCE)
+    connection.connect(("127.0.0.1", port))
+    return connection
+
+
+def until(holds, what: str, seconds: float = 60) -> None:
+    """Waits until something is so."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
+def resident_mib(proxy: Proxy) -> float:
+    """What the daemon has in memory."""
+    status = pathlib.Path(f"/proc/{proxy.process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+
+def connections(port: int) -> dict[int, int]:
+    """The established connections of a listener by their callers' ports, and how much each caller has left lying.
+
+    By the kernel's word (proc(5), /proc/net/tcp), so that nobody who is asked has to answer.
+    """
+    found = {}
+    for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, remote, state, queues, *_ = line.split()
+        if local.endswith(f":{port:04X}") and state == "01":
+            found[int(remote[-4:], 16)] = int(queues.split(":")[0], 16)
+    return found
+
+
+class SlowCallers:
+    """Some that send a byte now and then, or none, and some that read one now and then, or none, each on a connection."""
+
+    def __init__(self, proxy: Proxy, senders: int, readers: int):
+        self._port, self._ended = proxy.port, threading.Event()
+        self._senders: list[tuple[socket.socket, bytes]] = []
+        for number in range(senders):
+            beginning, more = BEGINNINGS[number % len(BEGINNINGS)]
+            sender = connect(proxy.port)
+            sender.sendall(beginning)
+            self._senders.append((sender, more))
+        self._readers = [connect(proxy.port, 2048) for _ in range(readers)]
+        for reader in self._readers:
+            # Far more than the sockets of a connection hold.
+            reader.sendall(DOCUMENT * 12)
+        self._dripping = threading.Thread(target=self._drip)
+        self._dripping.start()
+
+    def _drip(self) -> None:
+        """Each of them once in some two seconds, evenly."""
+        everybody = [*self._senders, *((reader, None) for reader in self._readers)]
+        while not self._ended.is_set():
+            for number, (caller, more) in enumerate(everybody):
+                try:
+                    if more:
+                        caller.send(more)
+                    elif more is None and number % 2:
+                        caller.recv(1)
+                except OSError:
+                    pass  # `held` knows.
+                if number % 10 == 0 and self._ended.wait(0.02):
+                    return
+
+    def held(self) -> tuple[int, int]:
+        """How many of the senders are connected, and how many readers have much lying."""
+        now = connections(self._port)
+        senders = sum(sender.getsockname()[1] in now for sender, _ in self._senders)
+        return senders, sum(now.get(reader.getsockname()[1], 0) > 100_000 for reader in self._readers)
+
+    def close(self) -> None:
+        """All of them leave."""
+        self._ended.set()
+        self._dripping.join()
+        for caller in [*(sender for sender, _ in self._senders), *self._readers]:
+            caller.close()
+
+
+class NormalCaller:
+    """One that asks, reads its answer, and asks again on the same connection."""
+
+    def __init__(self, proxy: Proxy):
+        self._connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=PATIENCE)
+
+    def ask(self) -> float:
+        """The seconds until its answer is there."""
+        began = time.perf_counter()
+        self._connection.request("POST", "/v1/chat/completions", BODY, {"Content-Type": "application/json"})
+        answer = self._connection.getresponse()
+        answer.read()
+        took = time.perf_counter() - began
+        assert answer.status == 200
+        return took
+
+    def close(self) -> None:
+        self._connection.close()
