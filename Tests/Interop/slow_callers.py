@@ -13,7 +13,7 @@ from daemon import Proxy
 from http_shapes import get, head
 
 DOCUMENT = get(b"/api/v1/openapi.json")
-BODY = json.dumps(prompt("How long does this take? " * 40))
+BODY = json.dumps(prompt("How long does this take? " * 40, model="echo"))
 #: Beginnings of requests, and what each goes on with, a byte at a time.
 BEGINNINGS = [(b"", b""), (b"GET /healthz HTTP/1.1\r\nX-A: ", b"a"), (head(b"Content-Length: 9000"), b" ")]
 
@@ -59,7 +59,7 @@ class SlowCallers:
     """Some that send a byte now and then, or none, and some that read one now and then, or none, each on a connection."""
 
     def __init__(self, proxy: Proxy, senders: int, readers: int):
-        self._port, self._ended = proxy.port, threading.Event()
+        self._proxy, self._ended = proxy, threading.Event()
         self._senders: list[tuple[socket.socket, bytes]] = []
         for number in range(senders):
             beginning, more = BEGINNINGS[number % len(BEGINNINGS)]
@@ -90,9 +90,24 @@ class SlowCallers:
 
     def held(self) -> tuple[int, int]:
         """How many of the senders are connected, and how many readers have much lying."""
-        now = connections(self._port)
+        now = connections(self._proxy.port)
         senders = sum(sender.getsockname()[1] in now for sender, _ in self._senders)
         return senders, sum(now.get(reader.getsockname()[1], 0) > 100_000 for reader in self._readers)
+
+    def until_settled(self) -> None:
+        """Waits until the daemon has done for each of them what it can."""
+        normal = NormalCaller(self._proxy)
+        until(lambda: self.held() == (len(self._senders), len(self._readers)), "not every slow caller is there")
+
+        def is_settled() -> bool:
+            # What is worked on for the readers is worked on before what is asked later.
+            before = connections(self._proxy.port)
+            time.sleep(0.3)
+            normal.ask()
+            return connections(self._proxy.port) == before
+
+        until(is_settled, "the answers for slow readers grow without end")
+        normal.close()
 
     def close(self) -> None:
         """All of them leave."""

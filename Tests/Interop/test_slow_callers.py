@@ -43,7 +43,7 @@ def test_a_thousand_slow_callers_do_not_slow_a_normal_one_down(start_proxy, dev_
     before = resident_mib(disturbed)
     slow = SlowCallers(disturbed, senders=SLOW, readers=SLOW)
     try:
-        until(lambda: slow.held() == (SLOW, SLOW), "not every slow caller is there")
+        slow.until_settled()
         said = []
         for _ in range(3):  # Another process may have had the processors when it mattered.
             beside, undisturbed = medians(disturbed, alone, samples=60)

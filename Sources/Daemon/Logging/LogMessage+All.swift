@@ -54,7 +54,10 @@ extension LogMessage {
       "1fd33ffb74304bc42ae34fe9d1b16a77",
       "drained", "notice",
       "Every request under way has ended.",
-      do: "If `NOMYO_CANCELLED` or `NOMYO_UNRECEIVED` is not 0, raise `shutdown.drain`."),
+      do: """
+        If `NOMYO_CANCELLED` is not 0, raise `shutdown.drain`. `NOMYO_UNRECEIVED` counts requests whose bodies were not all \
+        there within a few seconds.
+        """),
     LogMessage(
       "54e2aed66a0578c53e2d225259450859",
       "parts of the daemon do not answer", "error",
