@@ -69,13 +69,14 @@ image: release ## The container image, as an OCI archive in .build-release/dist
 	@tools/step --closing 2 image "Container image" deploy/container/build $(DIST)/nomyo-proxy $(DIST)
 endif
 
-test: check test-swift test-programs test-clients test-demo test-soak test-fuzz ## Everything that has to pass: checks and all tests
+test: check test-swift test-programs test-soak test-fuzz ## Everything that has to pass: checks and all tests
 
-# The interoperability tests mostly wait, so the packages are tested meanwhile. What both need is made and installed before.
+# The interoperability tests mostly wait, so everything else that does is tested meanwhile. What both need is made and
+# installed before.
 test-programs: deb image
 	@for word in tests systemd containers; do tools/deps $$word; done
 	@tools/step test-environment "Making the environment of the tests" Tests/Interop/run --version
-	@tools/together "$(MAKE) MADE=1 test-interop" "$(MAKE) MADE=1 test-kubernetes test-deb test-systemd test-containers"
+	@tools/together "$(MAKE) MADE=1 test-interop" "$(MAKE) MADE=1 test-kubernetes test-deb test-systemd test-containers test-clients test-demo"
 
 test-swift: deps ## The tests in Swift
 	@tools/step test-build "Building the Swift tests" \
