@@ -117,7 +117,8 @@ extension SettingKey {
       absent: "none; needed where `listen` says `tls:`", example: "/etc/nomyo-proxy/tls-chain.pem",
       """
       A PEM file with the certificate for callers over TLS, followed by those of the authorities between it \
-      and the one that callers trust. A reload takes it anew.
+      and the one that callers trust. ECDSA P-256 costs the least; RSA keys over 4096 bits are refused. A reload \
+      takes it anew.
       """),
     SettingKey(
       "tls.key_file", \.tls.keyFile, .path,
