@@ -160,6 +160,8 @@ import Upstream
     await rig.router.untilModelRequests(1)
     gone.cancel()
     await gone.joined()
+    // The transfer is another task's, so it may end after its caller.
+    await rig.router.untilAbandoned(1)
     #expect(rig.router.abandoned == 1)
     rig.router.answerModelRequests(with: .status(200, #"{"data":[]}"#))
     #expect(await responder.answer(.get("/v1/models")).head?.status == 200)

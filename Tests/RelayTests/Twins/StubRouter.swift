@@ -99,6 +99,9 @@ final class StubRouter: RouterTransport {
   /// How many transfers were taken away before they had an answer.
   var abandoned: Int { state.value.abandoned }
 
+  /// Returns once so many transfers were taken away.
+  func untilAbandoned(_ count: Int) async { await state.until { $0.abandoned >= count } }
+
   var keyRequests: [UpstreamRequest] { state.value.others.filter { $0.url.hasSuffix(Wire.publicKeyPath) } }
   var modelRequests: [UpstreamRequest] { state.value.others.filter { $0.url.hasSuffix("/v1/models") } }
 
