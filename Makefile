@@ -26,7 +26,7 @@ HARDENED := --disable-local-rpath -Xcc -fstack-protector-strong -Xcxx -fstack-pr
 FORMATTED := Sources Tests Fuzz Package.swift
 FUZZ_SECONDS := 5
 
-.PHONY: help deps build release deb image test test-swift test-interop test-clients test-demo test-containers test-soak test-fuzz test-systemd test-kubernetes test-deb test-programs check format demo run bench \
+.PHONY: help deps build release deb image test test-swift test-interop test-clients test-demo test-containers test-soak test-fuzz test-asan test-tsan test-systemd test-kubernetes test-deb test-programs check format demo run bench \
   sbom clean
 
 help: ## This list
@@ -119,6 +119,12 @@ test-deb: deb ## The Debian packages: bytes, contents, manual pages, completions
 
 test-fuzz: release ## Each fuzz target for a few seconds
 	@tools/fuzz-all $(FUZZ_SECONDS)
+
+test-asan: deps ## The Swift tests beneath AddressSanitizer; not a part of test
+	@tools/sanitize address
+
+test-tsan: deps ## The Swift tests beneath ThreadSanitizer; not a part of test
+	@tools/sanitize thread
 
 check: deps ## Format, imports, sizes, what does not belong here
 	@tools/step check-format "Format" swift format lint --strict --recursive --parallel $(FORMATTED)
