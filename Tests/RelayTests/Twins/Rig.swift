@@ -35,14 +35,19 @@ struct Rig {
     trust: TrustPolicy = TrustPolicy(mode: .tls),
     rotation: RotationPolicy = RotationPolicy(interval: nil, pool: 0),
     pacing: PacingPolicy = PacingPolicy(perSecond: 0), paced: PacedRequests = .authenticated,
-    beforeSecondKey: @escaping @Sendable () -> Void = {}
+    looksInOwnTime: Bool = false, beforeSecondKey: @escaping @Sendable () -> Void = {}
   ) async throws {
     self.router = router
     pacer = Pacer(policy: pacing, clock: clock)
     client = RouterClient(
       transport: router, baseURL: Self.baseURL, responseLimit: 1 << 20, pacer: pacer, paced: paced)
+    let (start, began) = (ContinuousClock.now, clock.now)
+    let own = LookClock(
+      now: { [clock] in start.advanced(by: began.duration(to: clock.now)) },
+      sleep: LookClock.continuous.sleep)
+    let looks = looksInOwnTime ? own : .continuous
     cache = RouterKeyCache(
-      router: Self.baseURL, policy: trust, minimumBits: 4096
+      router: Self.baseURL, policy: trust, minimumBits: 4096, clock: looks
     ) { [client] in try await client.publicKeyDocument() }
     let made = Locked(0)
     ring = ClientKeyRing(
