@@ -92,9 +92,21 @@ extension Pacer {
     if state.lanes[key] != nil { return true }
     if state.lanes.count >= Self.longestMemory {
       state.lanes = state.lanes.filter { !$0.value.machine.isFresh(at: now) }
-      guard state.lanes.count < Self.longestMemory else { return false }
+      guard state.lanes.count < Self.longestMemory || forget(in: &state) else { return false }
     }
     state.lanes[key] = Lane(machine: PacingMachine(policy: policy, breaker: breaker, jitter: jitter))
+    return true
+  }
+
+  /// Forgets a key under which nothing is going on, best one that the router does not know: whoever invents keys must not
+  /// keep out those who have one. False if there is none.
+  private func forget(in state: inout State) -> Bool {
+    let idle = state.lanes.filter { $0.value.machine.isIdle }
+    guard let (key, lane) = idle.first(where: { $0.value.machine.isRefused }) ?? idle.first else {
+      return false
+    }
+    lane.alarm?.cancel()
+    state.lanes[key] = nil
     return true
   }
 

@@ -149,6 +149,12 @@ extension PacingMachine {
     lines.isEmpty && inFlight.isEmpty && breaker.isForgettable(at: now) && rate.isFresh(at: now)
       && (pauseEnds ?? .zero) <= now
   }
+
+  /// Whether nobody waits here and nothing is on its way.
+  var isIdle: Bool { lines.isEmpty && inFlight.isEmpty }
+
+  /// Whether the router does not know the key.
+  var isRefused: Bool { breaker.state.cause == .unauthorized }
 }
 
 // MARK: - What follows

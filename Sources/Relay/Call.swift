@@ -9,7 +9,7 @@ import Listener
 final class Call: Sendable {
   let route: Route
   let head: RequestHead
-  /// The body as the caller wrote it, without content codings.
+  /// The body as the caller wrote it, without content codings; empty where the route has no use for one.
   let body: [UInt8]
   let live: ProxyResponder.Live
   let caller: Caller
@@ -18,16 +18,16 @@ final class Call: Sendable {
   let arrived: ContinuousClock.Instant
 
   private let readers: LargeBodies
-  /// The room for a body that was compressed; nil for others, whose room the listener holds.
-  private let share: InflatedBodies.Share?
+  /// The room for what the body has become; the listener holds that for the body as it came.
+  private let share: OpenedBodies.Share
 
   /// - Parameters:
   ///   - readers: Where the work on a large body is done.
-  ///   - inflated: The room that all decompressed bodies share.
+  ///   - opened: The room that all opened bodies share.
   /// - Throws: where the body cannot be decoded, or there is no room for it.
   init(
     _ route: Route, _ request: InboundRequest, from caller: Caller, _ live: ProxyResponder.Live,
-    reading readers: LargeBodies, within inflated: InflatedBodies
+    reading readers: LargeBodies, within opened: OpenedBodies
   ) async throws(APIFault) {
     arrived = .now
     self.route = route
@@ -36,16 +36,22 @@ final class Call: Sendable {
     self.caller = caller
     head = request.head
     bearer = live.configuration.bearer(for: head)
-    let limit = live.configuration.requestLimit
-    guard request.head.fields[.contentEncoding] != nil else {
-      (body, share) = (request.body, nil)
+    share = opened.share(for: caller.token)
+    // Nobody reads what comes with a GET, so it is not worth a decompression either.
+    guard head.method == .post else {
+      body = []
       return
     }
+    guard head.fields[.contentEncoding] != nil else {
+      body = request.body
+      return
+    }
+    let limit = live.configuration.requestLimit
     // One after the other, whatever their size: it says nothing of what becomes of them.
-    body = try await readers.read(LargeBodies.byteCount) { () throws(APIFault) in
+    body = try await readers.read(LargeBodies.byteCount, of: caller.line(head)) { () throws(APIFault) in
       try request.decodedBody(limit: limit)
     }
-    share = try inflated.take(body.count, of: live.configuration.bodiesLimit)
+    try share.take(body.count, of: live.configuration.bodiesLimit)
   }
 
   /// A request that its dialect understood.
@@ -62,9 +68,13 @@ final class Call: Sendable {
     var policy = live.configuration.policy
     policy.knownModels = models
     let (body, readingPolicy) = (body, policy)
-    let request = try await readers.read(body.count) { () throws(APIFault) in
+    let request = try await readers.read(body.count, of: caller.line(head)) { () throws(APIFault) in
       try dialect.decode(body, under: readingPolicy)
     }
+    // As text, and once more in an envelope, which is a third longer for its base64.
+    let size = request.chats.reduce(0) { $0 + $1.plaintext.count }
+    let counted = max(0, size - OpenedBodies.free)
+    try share.take(counted * 7 / 3, of: live.configuration.bodiesLimit)
     return Decoded(dialect: dialect, request: request, tier: try tier(of: request.chats[0]))
   }
 

@@ -17,6 +17,9 @@ struct Caller: Sendable, Equatable {
     if case .unix(let user, _, _) = head.peer { self.user = user }
   }
 
+  /// Where the caller stands in line before it is known by its process.
+  func line(_ head: RequestHead) -> CallerID { token.map(CallerID.token) ?? .connection(head.connection) }
+
   /// What log lines say of the caller.
   var metadata: Logger.Metadata {
     var metadata: Logger.Metadata = [:]

@@ -51,7 +51,13 @@ extension ProxyResponder {
   }
 
   private func openAPI(_ call: Call) -> [UInt8] {
-    OpenAPIDocument.json(version: version, asksForToken: call.live.configuration.tokens != nil)
+    let asksForToken = call.live.configuration.tokens != nil
+    return descriptions.withLock { known in
+      if let document = known[asksForToken] { return document }
+      let document = OpenAPIDocument.json(version: version, asksForToken: asksForToken)
+      known[asksForToken] = document
+      return document
+    }
   }
 
   private func readiness(_ call: Call) async -> OutboundAnswer {

@@ -21,7 +21,9 @@ public final class ProxyResponder: Responder {
   private let parts: Locked<Live>
   private let places = Places()
   private let readers = LargeBodies()
-  private let inflated = InflatedBodies()
+  private let opened = OpenedBodies()
+  /// The description of the interface, without and with a token asked for, once somebody wanted it.
+  let descriptions = Locked<[Bool: [UInt8]]>([:])
   let metrics: Metrics
   let logger: Logger
   let callers = CallerIdentity()
@@ -136,7 +138,7 @@ public final class ProxyResponder: Responder {
     _ route: Route, _ request: InboundRequest, _ caller: Caller, _ live: Live
   ) async -> Work {
     do throws(APIFault) {
-      let call = try await Call(route, request, from: caller, live, reading: readers, within: inflated)
+      let call = try await Call(route, request, from: caller, live, reading: readers, within: opened)
       if let load = call.load { return .answer(try await loaded(load, call)) }
       guard let dialect = try dialect(of: call) else { return .answer(try await localAnswer(to: call)) }
       let names = await live.catalog.knownNames(for: call.bearer)

@@ -89,11 +89,19 @@ import Testing
     #expect(body.take().capacity < 1 << 20)
   }
 
-  @Test func `a long body is reserved once when its beginning has come`() {
+  @Test func `a long body is reserved in steps, and never much beyond what has come`() {
     var body = BodyCollector()
     body.begin(limit: .max, expecting: 1 << 22)
-    #expect(body.append(ByteBuffer(repeating: 0, count: 1 << 17)) == true)
-    #expect(body.take().capacity >= 1 << 22)
+    let piece = ByteBuffer(repeating: 0, count: 1 << 14)
+    var steps: Set<Int> = []
+    for count in 1...256 {
+      let isTaken = body.append(piece)
+      #expect(isTaken)
+      steps.insert(body.capacity)
+      #expect(body.capacity <= max(5 * count << 14, 1 << 17))
+    }
+    #expect(steps.count <= 6)
+    #expect(body.take().count == 1 << 22)
   }
 
   // MARK: Overhead

@@ -176,6 +176,21 @@ import Testing
     #expect(held.count == 1023)
   }
 
+  @Test func `keys that somebody invents keep out nobody who has one`() async throws {
+    func key(_ number: Int) -> KeyID { .digest([UInt8(number % 256), UInt8(number / 256)]) }
+    for number in 0..<1024 {
+      let admission = try await admit(key: key(number))
+      admission.sent()
+      admission.ended(.unauthorized)
+    }
+    #expect(pacer.status.count == 1024)
+    let honest = try await admit(key: key(5000))
+    #expect(pacer.status.count == 1024)
+    for number in 2000..<2100 { try await admit(key: key(number)).ended(.unauthorized) }
+    #expect(pacer.status[key(5000)]?.inFlight == 1)
+    honest.ended(.answered)
+  }
+
   @Test func `outcomes open the breaker, and everybody is told`() async throws {
     let burst = try await useBurst()
     let waiter = Task { try await admit() }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Logging
 import NIOCore
 
@@ -11,7 +12,8 @@ extension Connection {
   /// Answers a head without the responder.
   ///
   /// A short body is read and thrown away and the connection kept; before a long one, or one that the caller
-  /// holds back until it is asked for, the connection ends.
+  /// holds back until it is asked for, the connection ends. So it does for who has to bring a token and brings none:
+  /// connections are few, and nobody else shall hold one.
   func refuse(_ answer: OutboundAnswer) {
     guard let current else { return }
     let isShort =
@@ -20,7 +22,8 @@ extension Connection {
       case .length(let length): length <= limits.discardLimit && !current.awaitsContinue
       case .chunked: false
       }
-    machine.requestRefused(keepsAlive: mayFollow(current) && isShort)
+    let isKnown = answer.status != .unauthorized
+    machine.requestRefused(keepsAlive: mayFollow(current) && isShort && isKnown)
     if current.framing != .none { watchBody() }
     sendWhole(answer, nil)
   }
