@@ -98,8 +98,9 @@ extension Pacer {
     return true
   }
 
-  /// Forgets a key under which nothing is going on, best one that the router does not know: whoever invents keys must not
-  /// keep out those who have one. False if there is none.
+  /// Forgets a key under which nothing is going on, best one that the router does not know.
+  ///
+  /// Whoever invents keys must not keep out those who have one. False if there is none to forget.
   private func forget(in state: inout State) -> Bool {
     let idle = state.lanes.filter { $0.value.machine.isIdle }
     guard let (key, lane) = idle.first(where: { $0.value.machine.isRefused }) ?? idle.first else {

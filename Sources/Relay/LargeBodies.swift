@@ -48,7 +48,7 @@ final class LargeBodies: Sendable {
 /// Things of several owners, one of each owner in turn.
 struct RoundRobin<Owner: Hashable, Element> {
   private var lines: [Owner: [Element]] = [:]
-  /// Whose turn it is, first the next. Each owner of a line is here once.
+  /// Whose turn it is, first the next; each owner of a line is here once.
   private var turns: [Owner] = []
 
   /// How many things there are.
