@@ -80,5 +80,6 @@ private func enter<Answer>(
   guard let context else { return otherwise }
   let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
   transfer.engine.preconditionIsolated("libcurl calls back on its own thread only")
+  transfer.engine.thread.moved()
   return body(transfer)
 }

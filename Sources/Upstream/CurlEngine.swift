@@ -2,12 +2,13 @@ import CCurl
 
 /// Owns the multi handle's transfers. Everything here happens on the curl thread.
 actor CurlEngine {
-  private let thread: CurlThread
+  /// Where all of it happens.
+  nonisolated let thread: CurlThread
   private let options: UpstreamOptions
   private var transfers: [Int: Transfer] = [:]
   private var lastID = 0
   private var isClosed = false
-  /// When a connection that was used again proved dead.
+  /// When a connection proved dead.
   private var lastDeath: ContinuousClock.Instant?
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -80,7 +81,7 @@ actor CurlEngine {
     finish(transfer, transfer.abandoned(reason))
   }
 
-  /// After a reused connection proved dead the others from that time are likely to be, and each would cost a request: a network
+  /// After a connection proved dead the others from that time are likely to be, and each would cost a request: a network
   /// that changed takes all of them.
   private var maxConnectionAge: Int? {
     lastDeath.map { Int($0.duration(to: .now).components.seconds) }
@@ -109,9 +110,11 @@ actor CurlEngine {
       }
       let outcome = transfer.ended(message.pointee.data.result)
       switch outcome {
-      // Nothing came for so long that it may be dead as well.
-      case .failure(.disconnected)?, .failure(.responseTimedOut)?, .failure(.connectTimedOut)?:
+      case .failure(.disconnected)?, .failure(.connectTimedOut)?:
         if transfer.hasReusedConnection { lastDeath = .now }
+      // Nothing came for so long that it may be dead as well. libcurl would keep a connection of HTTP/2 and put the next
+      // request on it, whatever else the router says there.
+      case .failure(.responseTimedOut)?: lastDeath = .now
       default: break
       }
       finish(transfer, outcome)

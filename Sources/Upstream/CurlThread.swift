@@ -37,6 +37,8 @@ final class CurlThread: SerialExecutor {
 
   private let state = Locked(State())
   private let identity = Atomic<pthread_t>(0)
+  private let moves = Atomic<Int>(0)
+  private let processorClock = Atomic<clockid_t>(CLOCK_PROCESS_CPUTIME_ID)
 
   /// A thread that does not run yet.
   init() throws(CurlFault) {
@@ -126,6 +128,22 @@ final class CurlThread: SerialExecutor {
     }
   }
 
+  // MARK: Whether it gets on
+
+  /// Notes that libcurl got on with something.
+  func moved() {
+    moves.add(1, ordering: .relaxed)
+  }
+
+  /// How far the thread has come.
+  var progress: CurlProgress {
+    var time = timespec()
+    clock_gettime(processorClock.load(ordering: .relaxed), &time)
+    return CurlProgress(
+      moves: moves.load(ordering: .relaxed),
+      spent: .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec))
+  }
+
   // MARK: SerialExecutor
 
   func enqueue(_ job: consuming ExecutorJob) {
@@ -148,10 +166,13 @@ final class CurlThread: SerialExecutor {
 
   private func work(_ turn: () -> Void) {
     identity.store(pthread_self(), ordering: .relaxed)
+    var clock = clockid_t()
+    if pthread_getcpuclockid(pthread_self(), &clock) == 0 { processorClock.store(clock, ordering: .relaxed) }
     CurrentThread.setName("curl")
     keepSignalsAway()
     loop: while true {
       runJobs()
+      moved()
       turn()
       switch next() {
       case .turn: continue

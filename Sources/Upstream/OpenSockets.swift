@@ -1,10 +1,8 @@
 import Glibc
 import Platform
 
-/// The sockets that libcurl has open, so that another thread can end them while libcurl's own is caught in one.
-///
-/// libcurl 7.88 reads a connection of HTTP/2 for as long as there is something to read and nothing of it is for anybody. A
-/// peer that sends empty frames faster than they are read keeps it there, beyond every time-out and for all transfers.
+/// The sockets that libcurl has open, so that another thread can end them while libcurl's own is caught in one
+/// (`StallWatch`).
 final class OpenSockets: Sendable {
   private let descriptors = Locked<Set<CInt>>([])
 
@@ -21,10 +19,19 @@ final class OpenSockets: Sendable {
     }
   }
 
-  /// Ends all connections both ways: libcurl reads their end, and closes them.
+  /// Ends all connections: libcurl finds them dead at its next read, and closes them.
   func breakAll() {
     descriptors.withLock { descriptors in
-      for descriptor in descriptors { shutdown(descriptor, CInt(SHUT_RDWR)) }
+      for descriptor in descriptors { Self.breakOff(descriptor) }
     }
+  }
+
+  private static func breakOff(_ descriptor: CInt) {
+    // Only this resets a connection of TCP at once, and lets go of megabytes that came and were not read
+    // (connect(2), on AF_UNSPEC); after shutdown(2) alone they would still be read, all of them.
+    var nobody = sockaddr()
+    nobody.sa_family = sa_family_t(AF_UNSPEC)
+    connect(descriptor, &nobody, socklen_t(MemoryLayout<sockaddr>.size))
+    shutdown(descriptor, CInt(SHUT_RDWR))  // For those of other kinds.
   }
 }

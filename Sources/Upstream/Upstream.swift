@@ -13,7 +13,7 @@ public final class Upstream: Sendable {
   let thread: CurlThread
   private let engine: CurlEngine
   private let underWay = Atomic<Int>(0)
-  private let responseTimeout: Duration
+  let watch: StallWatch
 
   /// Makes a client and starts its thread.
   /// - Throws: when libcurl cannot be used as the options say. The text of the error says why; the usual
@@ -21,8 +21,8 @@ public final class Upstream: Sendable {
   public init(_ options: UpstreamOptions) throws {
     try CurlFault.check(curlGlobalInit)
     try EasySetup.rehearse(options)
-    responseTimeout = options.responseTimeout
     thread = try CurlThread()
+    watch = StallWatch(thread)
     engine = try CurlEngine(thread: thread, options: options)
     try thread.start { [engine] in engine.assumeIsolated { $0.turn() } }
   }
@@ -42,23 +42,9 @@ public final class Upstream: Sendable {
     guard thread.enter() else { throw .closed }
     underWay.add(1, ordering: .relaxed)
     defer { underWay.subtract(1, ordering: .relaxed) }
-    let watch = breakingConnections(after: request.responseTimeout ?? responseTimeout)
-    defer { watch.cancel() }
+    watch.began()
+    defer { watch.ended() }
     return try await engine.perform(request).get()
-  }
-
-  /// libcurl ends each transfer at its time-out; one that is later than that by so much shows that it is caught.
-  private static let longestDelay = Duration.seconds(5)
-
-  /// Breaks all connections when a transfer is overdue, so that libcurl comes out of wherever it is caught.
-  private func breakingConnections(after timeout: Duration) -> Task<Void, any Error> {
-    // No sleep may be of a length that its clock cannot hold.
-    let patience = min(max(timeout, .zero), .seconds(86_400)) + Self.longestDelay
-    return Task { [sockets = thread.sockets] in
-      // Not while the machine sleeps, when libcurl's time-outs stand still as well.
-      try await Task.sleep(for: patience, clock: .suspending)
-      sockets.breakAll()
-    }
   }
 
   /// The number of `send` calls that have not returned.

@@ -217,12 +217,52 @@ def test_http2_out_of_order(tls, two, kind):
                 pass
 
     tls.router.on_connection = on_connection
-    # Frames without end are stopped from outside, five seconds after the deadline.
+    # Those in which libcurl is caught are stopped from outside, after a second of its work.
     tls.refused(UNREACHABLE, INTEGRITY, LATE, within=1.5, grace=8)
     assert len(arrived) == 1, "the request went out once"
     for each in connections:
         with contextlib.suppress(OSError):
             each.shutdown(socket.SHUT_RDWR)
+
+
+def flooding(two: ssl.SSLContext, piece: bytes, over: list[threading.Event]):
+    """Answers the first request with a head, then says this for ever; notes for each connection that it was ended."""
+
+    def on_connection(connection: socket.socket) -> None:
+        over.append(ended := threading.Event())
+        with contextlib.suppress(OSError):
+            connection = two.wrap_socket(connection, server_side=True)
+            connection.sendall(frame(SETTINGS, 0, 0))
+            connection.recv(1 << 16)
+            connection.sendall(frame(SETTINGS, ACK, 0) + OK_HEAD)
+            while True:
+                connection.sendall(piece)
+        ended.set()
+
+    return on_connection
+
+
+EMPTY = frame(DATA, 0, 1)
+
+
+def test_empty_frames_without_end_hold_nobody(tls, two):
+    """libcurl reads them for as long as they come and looks at no clock; its connections are broken from outside."""
+    over = []
+    # A write of a megabyte: the reader, who sees to each frame, never gets to the end of what there is.
+    tls.router.on_connection = flooding(two, EMPTY * 100_000, over)
+    outcome = tls.refused(UNREACHABLE, INTEGRITY, within=60)
+    assert outcome.seconds < 30, "long before the deadline"
+    tls.serves()
+    assert over and all(each.wait(10) for each in over)
+
+
+def test_empty_frames_that_come_slowly_keep_no_connection(tls, two):
+    """libcurl finds the time to end the request, and would put the next one on the same connection."""
+    over = []
+    tls.router.on_connection = flooding(two, EMPTY, over)
+    tls.refused(UNREACHABLE, INTEGRITY, LATE, within=2.5, grace=8)
+    tls.serves()
+    assert over and all(each.wait(10) for each in over)
 
 
 def frame_ends_stream(seen: bytes) -> bool:

@@ -10,6 +10,25 @@ import Testing
     return (both[0], both[1])
   }
 
+  /// Two ends of a connection over the loopback interface.
+  private static func tcpPair() throws -> (CInt, CInt) {
+    let kind = CInt(SOCK_STREAM.rawValue)
+    let (listener, ours) = (socket(AF_INET, kind, 0), socket(AF_INET, kind, 0))
+    defer { close(listener) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isConnected = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        bind(listener, address, size) == 0 && listen(listener, 1) == 0
+          && getsockname(listener, address, &size) == 0 && connect(ours, address, size) == 0
+      }
+    }
+    try #require(isConnected)
+    return (ours, accept(listener, nil, nil))
+  }
+
   /// What a descriptor stands for; nil where it is closed.
   private static func inode(of descriptor: CInt) -> ino_t? {
     var status = stat()
@@ -27,6 +46,21 @@ import Testing
     // The number may be somebody else's at once, so what is asked is whether it still means this socket.
     let before = Self.inode(of: ours)
     #expect(before != nil && sockets.close(ours) == 0 && Self.inode(of: ours) != before)
+  }
+
+  @Test func `what came over TCP and was not read is not read any more`() throws {
+    let sockets = OpenSockets()
+    let (ours, theirs) = try Self.tcpPair()
+    defer { close(theirs) }
+    sockets.opened(ours)
+    let bytes = [UInt8](repeating: 7, count: 10_000)
+    try #require(write(theirs, bytes, bytes.count) == bytes.count)
+    var byte: UInt8 = 0
+    try #require(recv(ours, &byte, 1, CInt(MSG_PEEK.rawValue)) == 1)
+    sockets.breakAll()
+    #expect(read(ours, &byte, 1) <= 0)
+    #expect(read(theirs, &byte, 1) == -1 && errno == ECONNRESET)
+    #expect(sockets.close(ours) == 0)
   }
 
   @Test func `one that was closed is left alone, whoever has its number now`() throws {
