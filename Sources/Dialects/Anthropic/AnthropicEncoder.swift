@@ -23,8 +23,8 @@ struct AnthropicEncoder: AnswerEncoder {
 
   /// The whole answer as a `message`.
   func encode(_ answer: ChatAnswer, at _: AnswerTime) throws(APIFault) -> [UInt8] {
+    var writer = JSONWriter(reservingCapacity: answer.byteCount + 1024)
     let answer = AnthropicAnswer(answer, for: self)
-    var writer = JSONWriter(reservingCapacity: 1024)
     writeMessage(id: Self.newID(), to: &writer) { writer in
       for block in answer.blocks { block.write(to: &writer) }
     } end: { writer in

@@ -14,7 +14,7 @@ struct ResponsesEncoder: AnswerEncoder {
   /// The response object.
   func encode(_ answer: ChatAnswer, at time: AnswerTime) throws(APIFault) -> [UInt8] {
     let head = ResponseHead(encoder: self, createdAt: time.startSeconds)
-    var writer = JSONWriter()
+    var writer = JSONWriter(reservingCapacity: answer.byteCount + echo.members.count + 1024)
     head.write(ResponseOutput(answer, for: self), at: time.seconds, to: &writer)
     return writer.bytes
   }
@@ -91,16 +91,16 @@ struct ResponseHead: Sendable {
   }
 
   private func write(status: String, to writer: inout JSONWriter, _ members: (inout JSONWriter) -> Void) {
-    var own = JSONWriter()
-    own.beginObject()
-    own.member("id", id)
-    own.member("object", "response")
-    own.member("created_at", createdAt)
-    own.member("status", status)
-    own.member("model", encoder.model)
-    members(&own)
-    own.member("store", false)
-    writer.raw(own.bytes + ",".utf8 + encoder.echo.members + "}".utf8)
+    writer.beginObject()
+    writer.member("id", id)
+    writer.member("object", "response")
+    writer.member("created_at", createdAt)
+    writer.member("status", status)
+    writer.member("model", encoder.model)
+    members(&writer)
+    writer.member("store", false)
+    writer.raw(encoder.echo.members)
+    writer.endObject()
   }
 
   private static func write(_ usage: TokenUsage, to writer: inout JSONWriter) {
