@@ -3,7 +3,7 @@
 import httpx
 import openai
 
-from daemon import Proxy, mark
+from daemon import CLEAR, Proxy, mark
 from replies import MODEL
 
 PATIENCE = 20
@@ -11,12 +11,12 @@ PATIENCE = 20
 
 def sdk_for(proxy: Proxy, **options) -> openai.OpenAI:
     """A synchronous SDK client for any proxy."""
-    return openai.OpenAI(**(_options(proxy) | options))
+    return openai.OpenAI(**({"http_client": openai.DefaultHttpxClient(verify=CLEAR)} | _options(proxy) | options))
 
 
 def async_sdk_for(proxy: Proxy, **options) -> openai.AsyncOpenAI:
     """An asynchronous SDK client for any proxy."""
-    return openai.AsyncOpenAI(**(_options(proxy) | options))
+    return openai.AsyncOpenAI(**({"http_client": openai.DefaultAsyncHttpxClient(verify=CLEAR)} | _options(proxy) | options))
 
 
 def _options(proxy: Proxy) -> dict:
@@ -34,9 +34,9 @@ def post(
     """Posts without any SDK; `content_type="text/plain"` becomes a header."""
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
     if isinstance(body, dict):
-        return httpx.post(proxy.url + path, json=body, headers=fields, timeout=PATIENCE)
+        return httpx.post(proxy.url + path, json=body, headers=fields, timeout=PATIENCE, verify=CLEAR)
     fields.setdefault("content-type", "application/json")
-    return httpx.post(proxy.url + path, content=body, headers=fields, timeout=PATIENCE)
+    return httpx.post(proxy.url + path, content=body, headers=fields, timeout=PATIENCE, verify=CLEAR)
 
 
 def error_of(answer: httpx.Response) -> dict:

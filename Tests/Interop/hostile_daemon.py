@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import httpx
 
 from callers import prompt
-from daemon import Proxy, mark
+from daemon import CLEAR, Proxy, mark
 from hostile_router import HONEST, HostileRouter
 from replies import MODEL
 from watching import descriptors, forget_peak, log_lines, memory, until
@@ -83,6 +83,8 @@ class Hostile:
             settings[table] = settings.get(table, {}) | values
         self.proxy = Proxy(router.url, api_key=mark("key") if api_key == "" else api_key, changes=settings).ready()
         self.at_rest = memory(self.proxy, "VmRSS")
+        # One for all, because it takes milliseconds to make one; each request has its own connection.
+        self._client = httpx.Client(verify=CLEAR, limits=httpx.Limits(max_keepalive_connections=0))
 
     @property
     def bound(self) -> float:
@@ -100,7 +102,7 @@ class Hostile:
         forget_peak(self.proxy)
         began = time.monotonic()
         how = {"json": body} if method == "POST" else {}
-        answer = httpx.request(method, self.proxy.url + path, headers=headers, timeout=within + 20, **how)
+        answer = self._client.request(method, self.proxy.url + path, headers=headers, timeout=within + 20, **how)
         seconds = time.monotonic() - began
         outcome = Outcome(answer, seconds, memory(self.proxy, "VmHWM") - self.at_rest)
         assert outcome.mebibytes < self.bound, f"{outcome.mebibytes:.0f} MiB for {self.limit} MiB"
@@ -146,4 +148,5 @@ class Hostile:
             descriptors(self.proxy), descriptors_before)
 
     def stop(self) -> None:
+        self._client.close()
         self.proxy.stop()
