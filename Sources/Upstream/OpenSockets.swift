@@ -29,8 +29,7 @@ final class OpenSockets: Sendable {
   private static func breakOff(_ descriptor: CInt) {
     // Only this resets a connection of TCP at once, and lets go of megabytes that came and were not read
     // (connect(2), on AF_UNSPEC); after shutdown(2) alone they would still be read, all of them.
-    var nobody = sockaddr()
-    nobody.sa_family = sa_family_t(AF_UNSPEC)
+    var nobody = sockaddr()  // All zero, and so is AF_UNSPEC.
     connect(descriptor, &nobody, socklen_t(MemoryLayout<sockaddr>.size))
     shutdown(descriptor, CInt(SHUT_RDWR))  // For those of other kinds.
   }

@@ -36,12 +36,14 @@ def test_what_is_in_use_at_first(shared_roomy):
 
 
 def members(count: int, value: bytes = b"0") -> bytes:
-    """So many different members, without braces."""
-    return b",".join(b'"%x":%s' % (number, value) for number in range(count))
+    """So many different members, without braces; by the block, because there are millions."""
+    block = b",".join(b'"@%03x":%s' % (number, value) for number in range(4096))
+    blocks = [block.replace(b"@", b"%x" % number) for number in range(count // 4096)]
+    return b",".join([*blocks, *(b'"_%x":%s' % (number, value) for number in range(count % 4096))])
 
 
 def objects(count: int, text: bytes) -> bytes:
-    return b",".join([text] * count)
+    return (text + b",") * (count - 1) + text
 
 
 def completing(**parts) -> bytes:

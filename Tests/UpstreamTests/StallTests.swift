@@ -36,12 +36,17 @@ import Testing
     let (ours, theirs) = (both[0], both[1])
     upstream.thread.sockets.opened(ours)
     upstream.watch.began()
-    upstream.thread.run {
-      var byte: UInt8 = 0
-      while read(ours, &byte, 1) != 0 {}
+    let deadline = ContinuousClock.now + .seconds(50)
+    let lastRead = await withCheckedContinuation { continuation in
+      upstream.thread.run {
+        var byte: UInt8 = 0
+        var count = -1
+        while count != 0, ContinuousClock.now < deadline { count = read(ours, &byte, 1) }
+        continuation.resume(returning: count)
+      }
     }
-    await upstream.respond()
     upstream.watch.ended()
+    #expect(lastRead == 0)
     #expect(upstream.thread.sockets.close(ours) == 0 && close(theirs) == 0)
   }
 }
