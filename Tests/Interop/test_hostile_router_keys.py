@@ -52,7 +52,7 @@ DOCUMENTS = {
     "exponent 3": (document(MODULUS, 3), "exponent"),
     "an exponent as long as the modulus": (document(MODULUS, MODULUS - 2), "exponent"),
     "an even modulus": (document(MODULUS - 1), ""),
-    "a modulus with small factors": (document(MODULUS * 3 | 1 << 4095), ""),
+    "a modulus with small factors": (document(3 * (MODULUS >> 1 | 1)), ""),
     "a prime for a modulus": (document(mersenne(4423)), ""),
     "a modulus of zero": (document(0), ""),
     "4095 bits": (document(MODULUS >> 1 | 1), "4095"),

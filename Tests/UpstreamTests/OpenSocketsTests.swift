@@ -16,10 +16,14 @@ import Testing
     let (listener, ours) = (socket(AF_INET, kind, 0), socket(AF_INET, kind, 0))
     defer { close(listener) }
     // A socket that listens without an address is given a port of every address (ip(7)).
-    var address = sockaddr()
-    var size = socklen_t(MemoryLayout<sockaddr>.size)
-    try #require(listen(listener, 1) == 0 && getsockname(listener, &address, &size) == 0)
-    try #require(connect(ours, &address, size) == 0)
+    var address: (UInt64, UInt64) = (0, 0)
+    var size = socklen_t(MemoryLayout.size(ofValue: address))
+    let isConnected = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        listen(listener, 1) == 0 && getsockname(listener, $0, &size) == 0 && connect(ours, $0, size) == 0
+      }
+    }
+    try #require(isConnected)
     return (ours, accept(listener, nil, nil))
   }
 
