@@ -92,7 +92,7 @@ import Testing
   }
 
   @Test func `a body on its way in when the drain begins is received and answered`() async throws {
-    try await withServer { server in
+    try await withServer(limits: .with { $0.bodyPatience = .seconds(60) }) { server in
       let caller = try server.connect()
       await caller.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n")
       #expect(try await caller.answer().status == 100)

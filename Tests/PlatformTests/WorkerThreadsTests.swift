@@ -59,15 +59,18 @@ import Testing
   @Test func `threads that come round answer at once, however long the queue is`() async {
     let threads = WorkerThreads(count: 2, name: "test")
     await threads.respond()
-    let ran = Locked(0)
-    for _ in 0..<2000 {
+    let (ran, isOver) = (Locked(0), Locked(false))
+    // Ten seconds of work for both, so that it is the queue that an answer waits for and not the machine.
+    for _ in 0..<20_000 {
       threads.submit {
-        usleep(200)
+        guard !isOver.withLock({ $0 }) else { return }
+        usleep(1000)
         ran.withLock { $0 += 1 }
       }
     }
     for _ in 0..<5 { await threads.respond() }
-    #expect(ran.withLock { $0 } < 1900, "the answer waited for the queue")
+    #expect(ran.withLock { $0 } < 19_000, "the answer waited for the queue")
+    isOver.withLock { $0 = true }
   }
 
   @Test func `one of several threads that is stuck keeps the answer back, and only as long`() async {
