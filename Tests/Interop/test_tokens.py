@@ -138,6 +138,7 @@ def test_curl_and_each_spelling(guarded, router, tmp_path, spelling):
 def test_without_a_token_every_route_says_no_in_its_own_shape(guarded, router, method, path, shape):
     answer = httpx.request(method, guarded.url + path, content=b"", timeout=PATIENCE)
     assert answer.status_code == 401 and answer.headers["www-authenticate"] == "Bearer"
+    assert answer.headers["connection"] == "close", "a connection is held by somebody without a token"
     if shape == "ollama":
         assert isinstance(answer.json()["error"], str)
     elif shape == "anthropic":
