@@ -36,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
       defer { log.flush() }
       try await Daemon(
         settings, memory: memory, version: NomyoProxyCommand.version, logger: log.logger
-      ).run { [flags] in try flags.read() }
+      ).run { [flags] in try flags.read(again: true) }
     } catch let faults
       as ConfigurationFaults
     {

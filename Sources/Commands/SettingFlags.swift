@@ -191,14 +191,17 @@ struct SettingFlags: ParsableArguments {
   /// The settings of this process.
   ///
   /// - Parameters:
+  ///   - isAgain: Whether they were read before.
   ///   - withSecrets: Whether the files that hold secrets are read.
   ///   - beforeSecrets: Called before any of them is.
   /// - Throws: `ConfigurationFaults`.
   func read(
-    withSecrets: Bool = true, beforeSecrets: (SecureMemoryMode) -> Void = { _ in }
+    again isAgain: Bool = false, withSecrets: Bool = true,
+    beforeSecrets: (SecureMemoryMode) -> Void = { _ in }
   ) throws(ConfigurationFaults) -> Settings {
     try SettingsLoader.load(
-      .process(configFlag: config, flags: values), readsSecrets: withSecrets, beforeSecrets: beforeSecrets)
+      .process(configFlag: config, flags: values, again: isAgain), readsSecrets: withSecrets,
+      beforeSecrets: beforeSecrets)
   }
 
   /// The settings as far as they say where the daemon is reached.

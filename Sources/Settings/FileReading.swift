@@ -30,6 +30,8 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
   case denied
   /// It is a directory.
   case directory
+  /// It is a pipe, and whoever reads it anew would wait for somebody to write.
+  case pipe
   /// It is larger than anybody expected.
   case tooLarge
   /// Reading it failed with this error number.
@@ -42,6 +44,7 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .unreachable: "cannot be reached: permission denied for a directory above it"
     case .denied: "cannot be read: permission denied"
     case .directory: "is a directory"
+    case .pipe: "is a pipe, which cannot be read again"
     case .tooLarge: "is too large"
     case .failed(let number): "cannot be read: \(String(cString: strerror(number)))"
     }
@@ -50,18 +53,24 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// The real file system.
 public struct ProcessFiles: FileReading {
+  private let isAgain: Bool
+
   /// Reads with the rights of this process.
-  public init() {}
+  ///
+  /// - Parameter isAgain: Whether everything was read before: then pipes are faults.
+  public init(again isAgain: Bool = false) { self.isAgain = isAgain }
 
   /// The content of a file, read in one go.
   public func read(_ path: String, limit: Int) throws(FileFault) -> FileContents {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    // Without O_NONBLOCK a pipe is not even opened before somebody writes; for files it changes nothing.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (isAgain ? O_NONBLOCK : 0))
     guard descriptor >= 0 else { throw Self.fault(opening: path, errno) }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .failed(errno: errno) }
     let kind = status.st_mode & S_IFMT
     guard kind != S_IFDIR else { throw .directory }
+    guard !isAgain || kind != S_IFIFO else { throw .pipe }
     return FileContents(
       bytes: try Self.bytes(of: descriptor, limit: limit),
       permissions: kind == S_IFREG ? status.st_mode & 0o7777 : nil)

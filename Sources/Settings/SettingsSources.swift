@@ -27,10 +27,14 @@ public struct SettingsSources: Sendable {
   }
 
   /// The environment and the files of this process, and the flags that it was given.
-  public static func process(configFlag: String? = nil, flags: [String: String] = [:]) -> SettingsSources {
+  ///
+  /// - Parameter isAgain: Whether everything was read before.
+  public static func process(
+    configFlag: String? = nil, flags: [String: String] = [:], again isAgain: Bool = false
+  ) -> SettingsSources {
     SettingsSources(
       configFlag: configFlag, flags: flags, environment: processEnvironment(), isRoot: geteuid() == 0,
-      files: ProcessFiles())
+      files: ProcessFiles(again: isAgain))
   }
 
   private static func processEnvironment() -> [String: String] {

@@ -37,6 +37,19 @@ struct ProcessSourcesTests {
     }
   }
 
+  @Test("a pipe is read once, and not waited for when it is read again")
+  func pipe() throws {
+    try withDirectory { directory in
+      let path = directory + "/pipe"
+      #expect(mkfifo(path, 0o600) == 0)
+      #expect(throws: FileFault.pipe) { try ProcessFiles(again: true).read(path, limit: 9) }
+      let writing = open(path, O_RDWR)
+      defer { close(writing) }
+      #expect(write(writing, "text", 4) == 4)
+      #expect(throws: FileFault.pipe) { try ProcessFiles(again: true).read(path, limit: 9) }
+    }
+  }
+
   @Test("a device has no permissions to speak of")
   func device() throws {
     let read = try ProcessFiles().read("/dev/null", limit: 1)
