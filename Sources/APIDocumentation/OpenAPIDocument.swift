@@ -56,7 +56,7 @@ public enum OpenAPIDocument {
     has none, the caller's own goes to the router. A daemon that asks for a token of its own takes it where tools have their \
     API key, and never passes it on; this document, `/healthz` and `/readyz` need none.
 
-    Every answer names itself in `X-Request-Id`.
+    Every answer to a request whose head could be read names itself in `X-Request-Id`.
     """
 
   private static var paths: [(name: String, value: JSONLiteral)] {

@@ -24,8 +24,8 @@ enum AdminFailure: Error, Equatable, CustomStringConvertible {
   var description: String {
     switch self {
     case .noAddress:
-      "there is no admin socket: neither RUNTIME_DIRECTORY nor XDG_RUNTIME_DIR names a place for it; "
-        + "set admin.listen to the address that the daemon uses"
+      "there is no admin socket: admin.listen is none, or neither RUNTIME_DIRECTORY nor XDG_RUNTIME_DIR names a place for "
+        + "it; set admin.listen to the address that the daemon uses"
     case .faulty(let faults):
       "\(faults.faults.map(\.description).joined(separator: "; "))"
     case .badAddress(let address, let problem):

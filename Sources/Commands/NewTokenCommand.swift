@@ -63,7 +63,7 @@ struct NewTokenCommand: ParsableCommand {
       This token is shown once. Give it to the tool in place of an API key (OPENAI_API_KEY, ANTHROPIC_API_KEY, …).
 
       """
-    let reload = "have the daemon read it: systemctl reload nomyo-proxy, or kill -HUP to its process."
+    let reload = "have the daemon read it: run nomyo-proxy reload, which says whether it did."
     guard !isWritten else { return give + "\nIts line is in \(path ?? ""). Now \(reload)" }
     let place =
       path.map { "Add this line to \($0)" }

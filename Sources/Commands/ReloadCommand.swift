@@ -27,7 +27,9 @@ struct ReloadCommand: AsyncParsableCommand {
     } catch { throw Complaint.admin(error) }
     guard outcome.isTaken else {
       for fault in outcome.faults { Complaint.say(TerminalText.line(fault)) }
-      Complaint.say("nothing was reloaded: what was in force before still is; mend this and reload again")
+      Complaint.say(
+        "nothing was reloaded: what was in force before still is, with tokens that were taken away since; mend or restart, as "
+          + "it says above")
       throw ExitCode.configuration
     }
     let changed = outcome.changed.isEmpty ? "nothing had changed" : outcome.changed.joined(separator: " ")

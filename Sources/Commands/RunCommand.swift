@@ -51,7 +51,8 @@ struct RunCommand: AsyncParsableCommand {
       throw Self.refusal(error)
     } catch let error as ListenError {
       Complaint.say("\(error)")
-      throw error.reason == .notPermitted ? ExitCode.notPermitted : .tryAgain
+      if error.reason == .notPermitted { throw ExitCode.notPermitted }
+      throw error.isLasting ? ExitCode.configuration : .tryAgain
     }
   }
 

@@ -44,7 +44,7 @@ extension Daemon {
     }
     if settings.access.hosts == ["loopback"] {
       logger.warning(
-        "callers who use another name than this machine's own are refused: access.hosts has no other",
+        "callers from other machines are refused: access.hosts allows loopback names only",
         metadata: metadata)
     }
   }

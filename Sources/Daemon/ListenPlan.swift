@@ -31,6 +31,15 @@ struct ListenPlan {
       let entries = settings.listen.map(ListenEntry.init)
       let securePlaces = entries.filter(\.isTLS).compactMap { try? ListenAddress(parsing: $0.place) }
       self.addresses = addresses.filter { !securePlaces.contains($0) }
+      for entry in entries where !entry.isTLS {
+        guard let place = try? ListenAddress(parsing: entry.place), securePlaces.contains(place) else {
+          continue
+        }
+        faults.append(
+          Daemon.fault(
+            settings, "listen", "\(entry.place) stands there with and without tls:",
+            allowed: "each address once"))
+      }
       // A socket that an entry asks for with TLS is no plain one, whatever else asks for it.
       let secured = Self.sockets(passed, named: entries.filter(\.isTLS))
       let plain = Self.sockets(passed.filter { !secured.contains($0) }, named: entries.filter { !$0.isTLS })

@@ -60,7 +60,8 @@ extension APIFault {
   static let missingToken = unauthorized(
     "missing_token",
     "This nomyo-proxy lets in only callers who bring one of its tokens, and this request brings none. Put a token where "
-      + "your tool has its API key; `nomyo-proxy tokens new NAME`, run where the proxy runs, makes one.")
+      + "your tool has its API key (`Authorization: Bearer TOKEN` in HTTP); `nomyo-proxy tokens new NAME`, run where the proxy runs, makes one."
+  )
 
   static let unknownToken = unauthorized(
     "unknown_token",

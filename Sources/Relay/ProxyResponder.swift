@@ -167,6 +167,8 @@ public final class ProxyResponder: Responder {
     var metadata: Logger.Metadata = ["code": "\(fault.code)", "status": "\(fault.status)"]
     if let head {
       metadata["id"] = "\(head.id)"
+      if let route = Route(path: head.path) { metadata["route"] = "\(route.name)" }
+      if let peer = head.peer.foreignAddress { metadata["peer"] = "\(peer)" }
       metadata.merge(live.configuration.knownCaller(head).metadata) { own, _ in own }
     }
     logger.info("request refused", metadata: metadata)

@@ -29,7 +29,11 @@ extension Settings {
   }
 
   private var apiKeyComment: String {
-    guard router.apiKey != nil else { return "# api_key: not set, callers' keys go to the router" }
+    guard router.apiKey != nil else {
+      return access.tokensFile == nil
+        ? "# api_key: not set, callers' keys go to the router"
+        : "# api_key: not set, and callers bring tokens: requests reach the router without a key"
+    }
     return
       "# api_key: set and not shown\(provenance["router.api_key"].map { ", from \($0)" } ?? "")"
   }

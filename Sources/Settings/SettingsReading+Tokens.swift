@@ -11,7 +11,7 @@ extension SettingsReading {
     do throws(FileFault) { contents = try sources.files.read(path, limit: TokenList.byteLimit) } catch {
       return report(
         Self.tokensKey, settings.source(of: Self.tokensKey), "the file \(error)",
-        allowed: "a readable file of lines NAME:SHA256-HEX; `nomyo-proxy tokens new NAME` makes them")
+        allowed: "a readable file of lines NAME:SHA256-HEX; `nomyo-proxy tokens new NAME --write` makes it")
     }
     let isCredential = sources.credentialsDirectory.map { path.hasPrefix($0 + "/") } ?? false
     if !isCredential, let mode = contents.permissions, mode & 0o022 != 0 {

@@ -77,6 +77,10 @@ import Testing
     let plan = try plan("127.0.0.1:1,tls:127.0.0.1:2,tls:localhost:3", [])
     #expect(plan.addresses.map(\.description) == ["127.0.0.1:1"])
     #expect(plan.secure.addresses.map(\.description) == ["127.0.0.1:2", "localhost:3"])
+    for listen in ["127.0.0.1:1,tls:127.0.0.1:1", "tls:127.0.0.1:1,127.0.0.1:1"] {
+      let faults = #expect(throws: ConfigurationFaults.self) { try self.plan(listen, []) }
+      #expect(faults?.faults.map(\.description).joined().contains("with and without tls:") == true)
+    }
   }
 
   @Test(arguments: ["systemd", "systemd:other", "tls:systemd:other"])

@@ -79,7 +79,7 @@ import Tokens
     #expect(
       outcome.faults
         == ["listen", "router.key_refresh"].map {
-          "\($0) has changed, which needs a restart; nothing was taken over"
+          "\($0) has changed, which needs a restart: restart, or take it back and reload"
         })
     #expect(
       lines == ["error configuration not reloaded: restart for these changes listen router.key_refresh"])

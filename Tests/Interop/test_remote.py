@@ -84,7 +84,7 @@ def test_without_tokens_it_says_so_loudly(start_proxy, router):
     proxy = start_proxy(router, ready=False, listen=[f"0.0.0.0:{port}"], access=access)
     log = said(proxy, "EVERYBODY WHO REACHES THIS ADDRESS CAN SPEND THE API KEY")
     assert f"0.0.0.0:{port}" in log
-    said(proxy, "callers who use another name than this machine's own are refused")
+    said(proxy, "callers from other machines are refused")
 
 
 # MARK: Unix sockets

@@ -209,5 +209,20 @@ import Upstream
     _ = try await rig.responder().answer(InboundRequest(head: head, body: Array(Rig.body.utf8)))
     _ = try await rig.responder().answer(InboundRequest(head: head, body: []))
     #expect(rig.log.entries.filter { $0.metadata["uid"] == "4711" }.count == 2)
+    #expect(rig.log.entries.allSatisfy { $0.metadata["peer"] == nil })
+  }
+
+  @Test func `who is refused is found by route, and by address if it is on another machine`() async throws {
+    let rig = try await Rig(StubRouter(.say("hi")))
+    let responder = try rig.responder(apiKey: nil, tokens: Self.tokens)
+    for address in ["192.0.2.7", "fe80::1", "127.0.0.1", "::1"] {
+      let head = RequestHead(
+        method: .get, path: "/v1/models", fields: [.hostName: "localhost"],
+        peer: .tcp(address: address, port: 50_000))
+      #expect(admitted(responder, head)?.status == 401)
+    }
+    let entries = rig.log.entries.filter { $0.metadata["code"] == "missing_token" }
+    #expect(entries.map { $0.metadata["peer"]?.description } == ["192.0.2.7", "fe80::1", nil, nil])
+    #expect(entries.allSatisfy { $0.metadata["route"] == "models" })
   }
 }

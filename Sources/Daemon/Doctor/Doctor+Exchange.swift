@@ -20,7 +20,9 @@ extension Doctor {
         DoctorStep(
           name, "none is configured, and the router answers without one",
           .warned(
-            remedy: "each caller's own key goes to the router; NOMYO_API_KEY or router.api_key_file sets one")
+            remedy: (settings.access.tokensFile == nil
+              ? "each caller's own key goes to the router" : "callers bring tokens, which never do")
+              + "; NOMYO_API_KEY or router.api_key_file sets one")
         ))
     } else if models.isEmpty {
       tell(

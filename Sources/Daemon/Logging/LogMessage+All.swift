@@ -223,11 +223,13 @@ extension LogMessage {
       "Others than this machine's programs reach the address, and there is no TLS.",
       do: "Put TLS in front of it, or use a network in which nobody listens."),
     LogMessage(
-      "aa8fdbb3f02732cfb9996abb6e8d0435",
-      "callers who use another name than this machine's own are refused: access.hosts has no other",
+      "5d1c0f0e8a6b4f6c9b62f3a7d4e9017b",
+      "callers from other machines are refused: access.hosts allows loopback names only",
       "warning",
-      "Others than this machine's programs reach the address, but none of its names is allowed in `Host`.",
-      do: "Add the names that callers use to `access.hosts`, or `addresses` for every IP address."),
+      "Other machines reach the address, but neither its name nor its number is allowed in `Host`, so all they get is a 403.",
+      do:
+        "Add what callers write in their base URL to `access.hosts`, or `addresses` for any IP address."
+    ),
     LogMessage(
       "ed55e26f2fb147b7237a40d72238d719",
       "trust not recorded", "warning",
@@ -273,7 +275,7 @@ extension LogMessage {
       "533b606a12d169fd62eb509692c9a63e",
       "request refused", "info, debug",
       "A request was answered with an error before the model was asked.",
-      do: "Look at `NOMYO_CODE`."),
+      do: "Look up `NOMYO_CODE` in docs/operations.md, under \"Refused before the model is asked\"."),
     LogMessage(
       "e5d642215a94dcab32b8854558f1ad0e",
       "caller gone", "debug",

@@ -48,7 +48,10 @@ actor Reloader {
           "configuration not reloaded: restart for these changes",
           metadata: ["keys": "\(waiting.joined(separator: " "))"])
         return ReloadOutcome(
-          at: now, faults: waiting.map { "\($0) has changed, which needs a restart; nothing was taken over" })
+          at: now,
+          faults: waiting.map {
+            "\($0) has changed, which needs a restart: restart, or take it back and reload"
+          })
       }
       try adopt(new)
       let names = changed.map(\.name) + Self.secrets(from: current, to: new)

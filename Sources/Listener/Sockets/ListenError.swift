@@ -45,17 +45,26 @@ public struct ListenError: Error, Equatable, CustomStringConvertible {
     self.init(address, reason)
   }
 
+  /// Whether only somebody who changes something can help, so that it makes no sense to try again.
+  public var isLasting: Bool {
+    switch reason {
+    case .noDirectory, .notASocket, .unknownUser, .unknownGroup: true
+    case .inUse, .notPermitted, .notThisMachine, .system: false
+    }
+  }
+
   /// One sentence that names the address and what to look at.
   public var description: String {
     let explanation =
       switch reason {
       case .inUse: "it is in use: another program listens there; stop it, or choose another address"
       case .notPermitted: "permission denied"
-      case .notThisMachine: "the host is no address of this machine"
-      case .noDirectory: "the directory does not exist"
-      case .notASocket: "something that is not a socket is there, and it is left alone"
-      case .unknownUser(let name): "there is no user \"\(name)\""
-      case .unknownGroup(let name): "there is no group \"\(name)\""
+      case .notThisMachine: "the host is no address of this machine, or its name has none here"
+      case .noDirectory: "the directory does not exist; make it first (RuntimeDirectory= of a unit does)"
+      case .notASocket:
+        "something that is not a socket is there, and it is left alone; move it away, or choose another path"
+      case .unknownUser(let name): "there is no user \"\(name)\": correct user= there, or add the user"
+      case .unknownGroup(let name): "there is no group \"\(name)\": correct group= there, or add the group"
       case .system(let code): String(cString: strerror(code))
       }
     return "cannot listen on \(address): \(explanation)"

@@ -12,6 +12,12 @@ public enum Peer: Sendable, Equatable {
   public var isUnix: Bool {
     if case .unix = self { true } else { false }
   }
+
+  /// The address of a peer that is not on this machine; nil for others.
+  public var foreignAddress: String? {
+    guard case .tcp(let address, _) = self, Hostname(address)?.isLoopback != true else { return nil }
+    return address
+  }
 }
 
 /// The kernel's `struct ucred` (unix(7)), which Swift's Glibc module does not show.

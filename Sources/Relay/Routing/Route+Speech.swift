@@ -34,6 +34,7 @@ extension Route {
     case .ollamaEmbeddings: "ollama.embeddings"
     case .chatbotChat: "chatbot.chat"
     case .chatbotCompletions: "chatbot.completions"
+    case .models, .model: "models"
     default: "other"
     }
   }
