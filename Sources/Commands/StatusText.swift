@@ -34,6 +34,7 @@ struct StatusText {
 
   private var ready: [String] {
     if status.isReady { return ["yes"] }
+    if status.isDraining { return ["NO, it stops, and answers what is in flight"] }
     let wants = status.waitingFor.map { TerminalText.line($0).replacing("_", with: " ") }
     return ["NO, waiting for \(wants.joined(separator: ", "))"]
       + (status.reason == status.routerKey.lastFailure

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from callers import error_of, prompt
-from daemon import Proxy
+from daemon import Proxy, free_port
 from replies import late, says
 from wire_text import EventStream
 
@@ -113,6 +113,22 @@ def test_a_caller_that_has_left_is_nobody_s_loss(start_proxy, router):
     with contextlib.suppress(httpx.ReadTimeout):
         httpx.post(proxy.chat_url, json=prompt("impatient"), timeout=0.5)
     assert proxy.stop() == 0
+
+
+def test_whoever_looks_during_the_drain_hears_of_it(start_proxy, router, pool):
+    port = free_port()
+    proxy = start_proxy(router, metrics={"listen": f"127.0.0.1:{port}"})
+    router.will(late(3, says("the last one")))
+    asking = asked(proxy, pool, "slowly")
+    router.wait_for(1)
+    proxy.process.send_signal(signal.SIGTERM)
+    until_draining(proxy)
+    look = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=20)
+    assert look.status_code == 503 and look.json()["waiting_for"] == ["draining"]
+    status = proxy.admin("GET", "/status").json()
+    assert status["ready"] is False and status["waiting_for"] == ["draining"]
+    assert "nomyo_proxy_ready 0" in proxy.admin("GET", "/metrics").text
+    assert asking.result(20).status_code == 200
 
 
 # What is given up

@@ -69,6 +69,12 @@ public struct DaemonStatus: Sendable, Equatable {
   /// The rate, the queue and the breaker.
   public var pacing = PacingOverview()
 
+  /// What the daemon waits for once it has begun to stop.
+  static let draining = "draining"
+
+  /// Whether the daemon has begun to stop: callers are let in no more.
+  public var isDraining: Bool { waitingFor.contains(Self.draining) }
+
   /// Whether a request can be sealed and its answer opened right now.
   public var isReady: Bool { waitingFor.isEmpty }
 

@@ -31,6 +31,10 @@ struct RunningDaemon: AdminSubject {
     status.configurationFile = configurationFile
     status.waitingFor = readiness.wants.map(\.rawValue)
     status.reason = readiness.reason
+    if await news.isStopping {
+      status.waitingFor = [DaemonStatus.draining]
+      status.reason = "the daemon is stopping"
+    }
     status.exchanges = DaemonStatus.Exchanges(counters.totals)
     status.pacing = pacer.overview
     status.lastReload = await reloader?.last

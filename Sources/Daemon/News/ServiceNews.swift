@@ -25,6 +25,9 @@ actor ServiceNews {
     self.logger = logger
   }
 
+  /// Whether the daemon has begun to stop.
+  var isStopping: Bool { machine.isStopping }
+
   /// From now on the daemon is looked at this way.
   func watch(_ look: @escaping @Sendable () async -> DaemonStatus) { self.look = look }
 
