@@ -99,6 +99,7 @@ class Hostile:
         headers = {"x-request-timeout": str(within)} | fields
         if self.api_key is None:
             headers["authorization"] = "Bearer " + mark("key")
+        self.router.settle()
         forget_peak(self.proxy)
         began = time.monotonic()
         how = {"json": body} if method == "POST" else {}

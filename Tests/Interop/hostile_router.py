@@ -134,6 +134,7 @@ class HostileRouter:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.port = self._listener.getsockname()[1]
         self._open: set[socket.socket] = set()
+        self._answering: set[socket.socket] = set()
         self.reset()
 
     @property
@@ -148,6 +149,15 @@ class HostileRouter:
         self.behaviour: Behaviour = honest
         self.key_behaviour: Behaviour = lambda wire: wire.answer(self.pem.encode())
         self.list_behaviour: Behaviour = lambda wire: wire.answer(b'{"data":[{"id":"echo"}]}')
+
+    def settle(self) -> None:
+        """Waits for the ends of connections that are about to come, and not for long.
+
+        Who asks before the end of the last connection is there uses it once more, and finds it broken.
+        """
+        deadline = time.monotonic() + 1
+        while self._answering and time.monotonic() < deadline:
+            time.sleep(0.001)
 
     @property
     def exchanges(self) -> list[Received]:
@@ -181,6 +191,7 @@ class HostileRouter:
             if self.context:
                 connection = self.context.wrap_socket(connection, server_side=True)
             for request in requests(connection, number):
+                self._answering.add(raw_connection)
                 self.received.append(request)
                 kept = self.behaviour
                 if request.target.endswith("/pki/public_key"):
@@ -189,6 +200,7 @@ class HostileRouter:
                     kept = self.list_behaviour
                 if kept(Wire(connection, request)) != "kept":
                     break
+                self._answering.discard(raw_connection)
         except (OSError, ValueError):
             pass
         finally:
@@ -196,10 +208,12 @@ class HostileRouter:
             # Without it what is unread in the kernel turns the end into a reset, and bytes on the way are lost.
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_WR)
+                self._answering.discard(raw_connection)
                 connection.settimeout(0.2)
                 while connection.recv(1 << 16):
                     pass
             connection.close()
+            self._answering.discard(raw_connection)
 
 
 def requests(connection: socket.socket, number: int) -> Iterator[Received]:
