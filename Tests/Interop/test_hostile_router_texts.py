@@ -165,6 +165,7 @@ def test_texts_arrive_as_they_were_said(hostile, dialect, writing):
             continue  # there is no such text but in escapes
         said = answer(writing, text, calls=dialect != "completions")
         hostile.router.behaviour = lambda wire, said=said: wire.says(said)
+        hostile.router.settle()
         heard = READERS[dialect](hostile.proxy)
         assert heard.text == text, (kind, first_difference(heard.text, text))
         assert heard.thoughts is None or heard.thoughts == text, (kind, first_difference(heard.thoughts, text))
