@@ -36,8 +36,10 @@ def rsa_private_operation(processes, seconds):
 class Daemon:
     def __init__(self, binary, arguments, environment=None, wait_for=None):
         self.started = time.monotonic()
+        # The daemon takes every variable of this prefix for a setting, and make has some of its own.
+        own = {name: value for name, value in os.environ.items() if not name.startswith("NOMYO_")}
         self.process = subprocess.Popen(
-            [str(binary), *arguments], env={**os.environ, **(environment or {})},
+            [str(binary), *arguments], env={**own, **(environment or {})},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = self.started + 60
         while True:
