@@ -89,7 +89,6 @@ public struct Daemon: Sendable {
         cache: parts.running.routerKeys, interval: settings.router.keyRefresh, news: news, logger: logger),
       ListenerService(
         server: server, drain: settings.shutdown.drain, stops: stops, news: news, logger: logger),
-      StopService(stops: stops),
     ]
     if let embedding { services.insert(UpstreamService(upstream: embedding), at: 0) }
     if parts.reloader != nil {
@@ -110,11 +109,12 @@ public struct Daemon: Sendable {
     try await ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map {
+          .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup)
+        } + [
           .init(
-            service: $0,
-            successTerminationBehavior: $0 is StopService ? .gracefullyShutdownGroup : .cancelGroup,
+            service: StopService(stops: stops), successTerminationBehavior: .gracefullyShutdownGroup,
             failureTerminationBehavior: .gracefullyShutdownGroup)
-        }, logger: quiet)
+        ], logger: quiet)
     ).run()
   }
 

@@ -102,7 +102,7 @@ extension Pacer {
   ///
   /// Whoever invents keys must not keep out those who have one. False if there is none to forget.
   private func forget(in state: inout State) -> Bool {
-    let idle = state.lanes.filter { $0.value.machine.isIdle }
+    let idle = state.lanes.lazy.filter { $0.value.machine.isIdle }
     guard let (key, lane) = idle.first(where: { $0.value.machine.isRefused }) ?? idle.first else {
       return false
     }

@@ -146,7 +146,7 @@ extension PacingMachine {
 
   /// Whether a new machine would do as well from now on.
   func isFresh(at now: Duration) -> Bool {
-    lines.isEmpty && inFlight.isEmpty && breaker.isForgettable(at: now) && rate.isFresh(at: now)
+    isIdle && breaker.isForgettable(at: now) && rate.isFresh(at: now)
       && (pauseEnds ?? .zero) <= now
   }
 

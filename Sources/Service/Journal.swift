@@ -5,10 +5,8 @@ import Glibc
 ///
 /// Sending blocks while journald's queue is full or journald has stopped, so whoever logs hands the entry over and goes on.
 public final class Journal: Sendable {
-  private struct Item: Sendable {
-    let entry: JournalEntry
-    let fallback: [UInt8]
-  }
+  /// An entry, and the same as a line, for standard error where there is no journal.
+  public typealias Item = (entry: JournalEntry, fallback: [UInt8])
 
   /// Takes one entry; false where it did not reach the journal.
   typealias Delivery = @Sendable (JournalEntry) -> Bool
@@ -21,7 +19,7 @@ public final class Journal: Sendable {
   ///   - limit: How many entries may wait.
   ///   - entryForLost: The entry that says how many did not fit.
   public convenience init(
-    limit: Int = 4096, entryForLost: @escaping @Sendable (Int) -> (JournalEntry, fallback: [UInt8])
+    limit: Int = 4096, entryForLost: @escaping @Sendable (Int) -> Item
   ) {
     self.init(limit: limit, entryForLost: entryForLost) { entry in
       // Without its socket libsystemd says nothing, and that all is well.
@@ -32,15 +30,11 @@ public final class Journal: Sendable {
   }
 
   init(
-    limit: Int, entryForLost: @escaping @Sendable (Int) -> (JournalEntry, fallback: [UInt8]),
+    limit: Int, entryForLost: @escaping @Sendable (Int) -> Item,
     deliver: @escaping Delivery
   ) {
     outbox = LogOutbox(
-      limit: limit, threadName: "nomyo-journal",
-      itemForLost: { count in
-        let (entry, fallback) = entryForLost(count)
-        return Item(entry: entry, fallback: fallback)
-      },
+      limit: limit, threadName: "nomyo-journal", itemForLost: entryForLost,
       deliver: { item in
         guard !deliver(item.entry) else { return }
         // A log that nobody can take is not a reason to stop serving.
@@ -52,7 +46,7 @@ public final class Journal: Sendable {
   ///
   /// - Parameter fallback: The same as a line, for standard error where there is no journal.
   public func write(_ entry: JournalEntry, fallback: [UInt8]) {
-    outbox.submit(Item(entry: entry, fallback: fallback))
+    outbox.submit((entry, fallback))
   }
 
   /// Waits, blocking, until everything has been sent, and no longer than this.

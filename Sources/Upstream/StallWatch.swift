@@ -21,6 +21,9 @@ final class StallWatch: Sendable {
     self.thread = thread
   }
 
+  /// How many requests are under way.
+  var requests: Int { state.withLock { $0.requests } }
+
   /// A request is under way.
   func began() {
     state.withLock { state in

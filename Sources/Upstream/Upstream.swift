@@ -1,6 +1,5 @@
 import CCurl
 import Glibc
-import Synchronization
 
 /// An HTTP client for whole requests and whole answers, over libcurl.
 ///
@@ -12,7 +11,6 @@ import Synchronization
 public final class Upstream: Sendable {
   let thread: CurlThread
   private let engine: CurlEngine
-  private let underWay = Atomic<Int>(0)
   let watch: StallWatch
 
   /// Makes a client and starts its thread.
@@ -40,15 +38,13 @@ public final class Upstream: Sendable {
   /// its body has been handed to the network.
   public func send(_ request: UpstreamRequest) async throws(UpstreamError) -> UpstreamResponse {
     guard thread.enter() else { throw .closed }
-    underWay.add(1, ordering: .relaxed)
-    defer { underWay.subtract(1, ordering: .relaxed) }
     watch.began()
     defer { watch.ended() }
     return try await engine.perform(request).get()
   }
 
   /// The number of `send` calls that have not returned.
-  public var inFlight: Int { underWay.load(ordering: .relaxed) }
+  public var inFlight: Int { watch.requests }
 
   /// Returns when the client's thread has come round once more: at once, unless it is stuck.
   public func respond() async {

@@ -3,7 +3,6 @@
 import http.client
 import json
 import pathlib
-import re
 import socket
 import threading
 import time
@@ -11,9 +10,12 @@ import time
 from callers import PATIENCE, prompt
 from daemon import Proxy
 from http_shapes import get, head
+from watching import until
 
 DOCUMENT = get(b"/api/v1/openapi.json")
 BODY = json.dumps(prompt("How long does this take? " * 40, model="echo"))
+#: So long something may take to become so on a busy machine.
+SECONDS = 60
 #: Beginnings of requests, and what each goes on with, a byte at a time.
 BEGINNINGS = [(b"", b""), (b"GET /healthz HTTP/1.1\r\nX-A: ", b"a"), (head(b"Content-Length: 9000"), b" ")]
 
@@ -26,20 +28,6 @@ def connect(port: int, receive_buffer: int | None = None) -> socket.socket:
     connection.settimeout(PATIENCE)
     connection.connect(("127.0.0.1", port))
     return connection
-
-
-def until(holds, what: str, seconds: float = 60) -> None:
-    """Waits until something is so."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
-
-
-def resident_mib(proxy: Proxy) -> float:
-    """What the daemon has in memory."""
-    status = pathlib.Path(f"/proc/{proxy.process.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
 
 def connections(port: int) -> dict[int, int]:
@@ -97,7 +85,7 @@ class SlowCallers:
     def until_settled(self) -> None:
         """Waits until the daemon has done for each of them what it can."""
         normal = NormalCaller(self._proxy)
-        until(lambda: self.held() == (len(self._senders), len(self._readers)), "not every slow caller is there")
+        assert until(lambda: self.held() == (len(self._senders), len(self._readers)), SECONDS), "not every slow caller is there"
 
         def is_settled() -> bool:
             # What is worked on for the readers is worked on before what is asked later.
@@ -106,7 +94,7 @@ class SlowCallers:
             normal.ask()
             return connections(self._proxy.port) == before
 
-        until(is_settled, "the answers for slow readers grow without end")
+        assert until(is_settled, SECONDS), "the answers for slow readers grow without end"
         normal.close()
 
     def close(self) -> None:

@@ -10,7 +10,8 @@ import pytest
 from callers import PATIENCE, error_of, post, prompt
 from http_shapes import HEALTH, chat
 from replies import late, says
-from slow_callers import DOCUMENT, connect, connections, until
+from slow_callers import DOCUMENT, SECONDS, connect, connections
+from watching import until
 
 QUICK = {"primes": 4, "pool": 0}
 
@@ -28,7 +29,7 @@ def everything(connection) -> bytes:
 
 def test_connections(limited):
     proxy = limited(connections=4)
-    until(lambda: not connections(proxy.port), "the probe's connection stays")
+    assert until(lambda: not connections(proxy.port), SECONDS), "the probe's connection stays"
     within = [connect(proxy.port) for _ in range(4)]
     for caller in within:
         caller.sendall(HEALTH)
@@ -37,7 +38,7 @@ def test_connections(limited):
         said = everything(fifth)
     assert said.startswith(b"HTTP/1.1 503 ") and b'"too_many_connections"' in said and b"connection: close" in said
     within.pop().close()
-    until(lambda: httpx.get(proxy.url + "/healthz", timeout=PATIENCE).status_code == 200, "a place stays taken")
+    assert until(lambda: httpx.get(proxy.url + "/healthz", timeout=PATIENCE).status_code == 200, SECONDS), "a place stays taken"
     for caller in within:
         caller.sendall(HEALTH)
         assert caller.recv(1 << 16).startswith(b"HTTP/1.1 200 ")
@@ -81,7 +82,7 @@ def test_write_timeout(limited):
     with connect(proxy.port, receive_buffer=2048) as connection:
         port = connection.getsockname()[1]
         connection.sendall(DOCUMENT * 12)
-        until(lambda: port not in connections(proxy.port), "a caller that does not read is kept")
+        assert until(lambda: port not in connections(proxy.port), SECONDS), "a caller that does not read is kept"
         # What came before the cut is all that there is of twelve answers of more than 100 kB.
         taken = 0
         with contextlib.suppress(ConnectionResetError):

@@ -7,7 +7,8 @@ import pytest
 
 from callers import error_of, post, prompt
 from http_shapes import head
-from slow_callers import NormalCaller, SlowCallers, connect, connections, resident_mib, until
+from slow_callers import SECONDS, NormalCaller, SlowCallers, connect, connections
+from watching import memory, until
 
 MEBIBYTE = 1 << 20
 SLOW = 500
@@ -40,7 +41,7 @@ def medians(disturbed, alone, samples: int) -> tuple[float, float]:
 
 def test_a_thousand_slow_callers_do_not_slow_a_normal_one_down(start_proxy, dev_router):
     disturbed, alone = (start_proxy(dev_router.url, keys=QUICK, log=QUIET, limits=PATIENT) for _ in range(2))
-    before = resident_mib(disturbed)
+    before = memory(disturbed, "VmRSS")
     slow = SlowCallers(disturbed, senders=SLOW, readers=SLOW)
     try:
         slow.until_settled()
@@ -54,12 +55,12 @@ def test_a_thousand_slow_callers_do_not_slow_a_normal_one_down(start_proxy, dev_
             raise AssertionError("; ".join(said))
         assert slow.held() == (SLOW, SLOW), "some of them were sent away: they were not beside it"
         # Of each what its sockets do not take of one answer, and of no more than that, whatever it has asked for.
-        after = resident_mib(disturbed)
+        after = memory(disturbed, "VmRSS")
         print(*said, f"{before:.0f} MiB before them, {after:.0f} MiB with them", sep="\n")
         assert after - before < 256
     finally:
         slow.close()
-    until(lambda: len(connections(disturbed.port)) < 10, "slow callers stay when they have left")
+    assert until(lambda: len(connections(disturbed.port)) < 10, SECONDS), "slow callers stay when they have left"
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def half_sent() -> bytes:
 
 def test_bodies_under_way_share_a_bounded_room(start_proxy, router, half_sent):
     proxy = start_proxy(router, keys=QUICK, limits={"bodies": "64MiB"})
-    before = most = resident_mib(proxy)
+    before = most = memory(proxy, "VmRSS")
     senders = []
     for _ in range(60):
         senders.append(connect(proxy.port))
@@ -79,7 +80,7 @@ def test_bodies_under_way_share_a_bounded_room(start_proxy, router, half_sent):
             senders[-1].sendall(half_sent)
         except OSError:
             pass  # It was refused in the middle of it.
-        most = max(most, resident_mib(proxy))
+        most = max(most, memory(proxy, "VmRSS"))
     # Each of the others was refused, or has given way to one that came later.
     refused = [sender for sender in senders if is_refused(sender)]
     assert len(refused) >= 60 - 6, f"{len(refused)} are refused"
@@ -110,6 +111,6 @@ def test_who_has_no_room_is_told_and_who_stalls_gives_way(start_proxy, router, h
     answer = post(proxy, large)
     assert answer.status_code == 503 and answer.headers["retry-after"] == "1"
     assert error_of(answer)["code"] == "too_many_bodies" and answer.headers["connection"] == "close"
-    until(lambda: post(proxy, large).status_code == 400, "the stalled one keeps its room")
+    assert until(lambda: post(proxy, large).status_code == 400, SECONDS), "the stalled one keeps its room"
     assert stalled.recv(12) == b"HTTP/1.1 503"
     stalled.close()

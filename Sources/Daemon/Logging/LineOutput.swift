@@ -34,7 +34,9 @@ public final class LineOutput: Sendable {
   func write(_ line: [UInt8]) {
     outbox.submit(line) { line in
       // PIPE_BUF: so much is taken by any pipe that can be written to at all (pipe(7)), and never mixed with other lines.
-      guard isFile || line.count <= Int(PIPE_BUF) && canWrite else { return false }
+      guard isFile || line.count <= Int(PIPE_BUF) && Self.canWrite(to: descriptor, within: 0) else {
+        return false
+      }
       let written = Glibc.write(descriptor, line, line.count)
       guard written >= 0 else { return errno != EAGAIN && errno != EINTR }
       line.removeFirst(written)
@@ -47,9 +49,10 @@ public final class LineOutput: Sendable {
   /// For the end of the process.
   func flush(atMost limit: Duration) { outbox.flush(atMost: limit) }
 
-  private var canWrite: Bool {
+  /// - Parameter milliseconds: How long it may take to become so; -1 for any time.
+  private static func canWrite(to descriptor: Int32, within milliseconds: Int32) -> Bool {
     var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    return poll(&question, 1, 0) == 1 && question.revents & Int16(POLLOUT) != 0
+    return poll(&question, 1, milliseconds) == 1 && question.revents & Int16(POLLOUT) != 0
   }
 
   private static func write(_ line: [UInt8], to descriptor: Int32) {
@@ -60,8 +63,7 @@ public final class LineOutput: Sendable {
         rest = rest.dropFirst(written)
       } else if errno == EAGAIN {
         // Somebody who shares the descriptor made it non-blocking.
-        var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        poll(&question, 1, -1)
+        _ = canWrite(to: descriptor, within: -1)
       } else if errno != EINTR {
         // A log that nobody can take is not a reason to stop serving.
         return

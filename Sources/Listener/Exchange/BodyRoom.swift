@@ -56,10 +56,8 @@ struct BodyRoom<Owner: Hashable> {
   ///
   /// - Returns: whether it may; `false` if the owner has to give way.
   mutating func callerWaits(_ owner: Owner) -> Bool {
-    guard let share = shares[owner] else { return true }
-    if let waiting = share.waiting { slow.remove(waiting) }
-    shares[owner]?.waiting = nil
-    return !share.leaves
+    endWait(for: owner)
+    return !mustLeave(owner)
   }
 
   /// An answer of so many bytes is there, beside the request if its owner has one here.
@@ -77,8 +75,8 @@ struct BodyRoom<Owner: Hashable> {
 
   /// Nothing of this owner is held any more.
   mutating func release(_ owner: Owner) {
+    endWait(for: owner)
     guard let share = shares.removeValue(forKey: owner) else { return }
-    if let waiting = share.waiting { slow.remove(waiting) }
     used -= share.bytes
     if share.leaves { leaving -= share.bytes }
   }
@@ -95,16 +93,21 @@ extension BodyRoom {
 
   private mutating func wait(for owner: Owner, since begin: NIODeadline) {
     guard let share = shares[owner], !share.leaves, share.waiting?.since != begin else { return }
-    if let waiting = share.waiting { slow.remove(waiting) }
+    endWait(for: owner)
     shares[owner]?.waiting = slow.insert(owner, since: begin)
+  }
+
+  private mutating func endWait(for owner: Owner) {
+    guard let waiting = shares[owner]?.waiting else { return }
+    slow.remove(waiting)
+    shares[owner]?.waiting = nil
   }
 
   private mutating func send(away owners: [Owner]) {
     for owner in owners {
-      guard let share = shares[owner] else { continue }
-      if let waiting = share.waiting { slow.remove(waiting) }
-      shares[owner] = Share(bytes: share.bytes, leaves: true)
-      leaving += share.bytes
+      endWait(for: owner)
+      shares[owner]?.leaves = true
+      leaving += held(by: owner)
     }
   }
 
