@@ -123,7 +123,7 @@ def test_a_fault(row, observations):
         pytest.skip(reason)
     seen: Observed = observations(row)
     wanted = [row.lasting, *(IN_A_PAUSE if row.does in (AGAIN, RESEAL, LOOK_AGAIN) else [])]
-    if row.does == RESEAL:
+    if row.does in (AGAIN, RESEAL):
         wanted.append(TIMEOUT)  # the deadline passed while the last attempt was under way
     # Whether the peer's kernel still acknowledged the last bytes decides which of the two times it is.
     hoped = {row.brief, SAVED} if row.does == SILENCE else {row.brief}
