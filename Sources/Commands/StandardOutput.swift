@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// What a command was run for.
 enum StandardOutput {
@@ -7,13 +8,7 @@ enum StandardOutput {
 
   /// Writes a text at once, so that a reader sees all of it or nothing.
   static func write(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      // A reader that has gone is no failure of ours.
-      guard count > 0 else { return }
-      rest = rest.dropFirst(count)
-    }
+    // A reader that has gone is no failure of ours.
+    try? Descriptor.writeAll(Array(text.utf8)[...], to: STDOUT_FILENO)
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// An open state directory: files in it are read, replaced and added to, each only if nobody else can write it.
 ///
@@ -39,18 +40,12 @@ package final class OpenDirectory {
     // Without O_NONBLOCK the opening of a pipe would wait for its writer.
     guard let file = try open(name, O_RDONLY | O_NONBLOCK) else { return nil }
     defer { close(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 16 << 10)
-    while true {
-      let count = Glibc.read(file, &chunk, chunk.count)
-      if count == 0 { return bytes }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw .system(path: path(name), step: "reading", errno: errno)
-      }
-      bytes += chunk[..<count]
-      guard bytes.count <= limit else { throw .full(path: path(name), limit: limit) }
+    let bytes: [UInt8]?
+    do throws(Descriptor.Fault) { bytes = try Descriptor.readAll(file, limit: limit) } catch {
+      throw .system(path: path(name), step: "reading", errno: error.number)
     }
+    guard let bytes else { throw .full(path: path(name), limit: limit) }
+    return bytes
   }
 
   // MARK: Writing
@@ -123,14 +118,13 @@ package final class OpenDirectory {
       throw .system(path: path(name), step: "opening", errno: ENOENT)
     }
     defer { close(file) }
-    let start = ContinuousClock.now
-    while flock(file, LOCK_EX | LOCK_NB) != 0 {
-      guard errno == EWOULDBLOCK || errno == EINTR else {
-        throw .system(path: path(name), step: "locking", errno: errno)
-      }
-      guard start.duration(to: .now) < directory.patience else { throw .busy(path: path(name)) }
-      usleep(5000)
+    let isLocked: Bool
+    do throws(Descriptor.Fault) {
+      isLocked = try Descriptor.lock(file, patience: directory.patience)
+    } catch {
+      throw .system(path: path(name), step: "locking", errno: error.number)
     }
+    guard isLocked else { throw .busy(path: path(name)) }
     return try body()
   }
 
@@ -193,14 +187,8 @@ package final class OpenDirectory {
     case .failAfter(let count, let errno): (room, failure) = (min(count, room), errno)
     case nil: break
     }
-    var written = 0
-    while written < room {
-      let count = bytes[written..<room].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw .system(path: path(name), step: "writing", errno: errno)
-      }
-      written += count
+    do throws(Descriptor.Fault) { try Descriptor.writeAll(bytes[..<room], to: file) } catch {
+      throw .system(path: path(name), step: "writing", errno: error.number)
     }
     if failure != 0 { throw .system(path: path(name), step: "writing", errno: failure) }
   }

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The file system as the configuration needs it; tests have one in memory.
 public protocol FileReading: Sendable {
@@ -71,24 +72,12 @@ public struct ProcessFiles: FileReading {
     let kind = status.st_mode & S_IFMT
     guard kind != S_IFDIR else { throw .directory }
     guard !isAgain || kind != S_IFIFO else { throw .pipe }
-    return FileContents(
-      bytes: try Self.bytes(of: descriptor, limit: limit),
-      permissions: kind == S_IFREG ? status.st_mode & 0o7777 : nil)
-  }
-
-  private static func bytes(of descriptor: Int32, limit: Int) throws(FileFault) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 16 << 10)
-    while true {
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
-      if count == 0 { return bytes }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw .failed(errno: errno)
-      }
-      guard bytes.count + count <= limit else { throw .tooLarge }
-      bytes += chunk[..<count]
+    let bytes: [UInt8]?
+    do throws(Descriptor.Fault) { bytes = try Descriptor.readAll(descriptor, limit: limit) } catch {
+      throw .failed(errno: error.number)
     }
+    guard let bytes else { throw .tooLarge }
+    return FileContents(bytes: bytes, permissions: kind == S_IFREG ? status.st_mode & 0o7777 : nil)
   }
 
   private static func fault(opening path: String, _ number: Int32) -> FileFault {

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The file of local tokens, as `nomyo-proxy tokens` reads and extends it.
 ///
@@ -42,14 +43,10 @@ public struct TokenFile: Sendable {
     guard folder >= 0 else { throw .system(directory, "opening it", errno) }
     defer { close(folder) }
     // Of two commands at once, the second reads what the first has written.
-    // Whoever may read the directory can lock it, so the wait has an end.
-    let deadline = ContinuousClock.now + Self.patience
-    while flock(folder, LOCK_EX | LOCK_NB) != 0 {
-      guard errno == EINTR || errno == EWOULDBLOCK, ContinuousClock.now < deadline else {
-        throw .system(directory, "locking it", errno)
-      }
-      usleep(10_000)
+    let isLocked = try system(directory, "locking it") { () throws(Descriptor.Fault) in
+      try Descriptor.lock(folder, patience: Self.patience)
     }
+    guard isLocked else { throw .system(directory, "locking it", EWOULDBLOCK) }
     let old = try open()
     var bytes = old?.bytes ?? []
     guard !(try list(bytes)).names.contains(entry.name) else { throw .nameTaken(entry.name, path) }
@@ -83,17 +80,11 @@ public struct TokenFile: Sendable {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .system(path, "looking at it", errno) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path) }
-    var (bytes, chunk): ([UInt8], [UInt8]) = ([], [UInt8](repeating: 0, count: 16 << 10))
-    while true {
-      let count = read(descriptor, &chunk, chunk.count)
-      if count == 0 { return Contents(bytes: bytes, status: status) }
-      guard count > 0 else {
-        if errno == EINTR { continue }
-        throw .system(path, "reading it", errno)
-      }
-      bytes += chunk[..<count]
-      guard bytes.count <= TokenList.byteLimit else { throw .tooLarge(path) }
+    let bytes = try system(path, "reading it") { () throws(Descriptor.Fault) in
+      try Descriptor.readAll(descriptor, limit: TokenList.byteLimit)
     }
+    guard let bytes else { throw .tooLarge(path) }
+    return Contents(bytes: bytes, status: status)
   }
 
   // MARK: Writing
@@ -105,7 +96,9 @@ public struct TokenFile: Sendable {
     defer { close(descriptor) }
     do throws(TokenFileFault) {
       try dress(descriptor, like: old, in: folder)
-      try write(bytes, to: descriptor)
+      try system(path, "writing it") { () throws(Descriptor.Fault) in
+        try Descriptor.writeAll(bytes[...], to: descriptor)
+      }
       guard fsync(descriptor) == 0, renameat(folder, draft, folder, name) == 0 else {
         throw .system(path, "writing it", errno)
       }
@@ -133,13 +126,10 @@ public struct TokenFile: Sendable {
     }
   }
 
-  private func write(_ bytes: [UInt8], to descriptor: Int32) throws(TokenFileFault) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw .system(path, "writing it", errno) }
-      rest = rest.dropFirst(count)
-    }
+  /// What failed where, in place of the bare number.
+  private func system<Result>(
+    _ path: String, _ step: String, _ call: () throws(Descriptor.Fault) -> Result
+  ) throws(TokenFileFault) -> Result {
+    do throws(Descriptor.Fault) { return try call() } catch { throw .system(path, step, error.number) }
   }
 }

@@ -27,14 +27,15 @@ public final class LineOutput: Sendable {
         let (event, metadata) = LogMessage.event(forLost: count)
         return style.line(event, metadata: metadata, time: Timestamp.now())
       },
-      deliver: { Self.write($0, to: descriptor) })
+      // A log that nobody can take is not a reason to stop serving.
+      deliver: { try? Descriptor.writeAll($0[...], to: descriptor) })
   }
 
   /// Writes a line, at once where that does not block.
   func write(_ line: [UInt8]) {
     outbox.submit(line) { line in
       // PIPE_BUF: so much is taken by any pipe that can be written to at all (pipe(7)), and never mixed with other lines.
-      guard isFile || line.count <= Int(PIPE_BUF) && Self.canWrite(to: descriptor, within: 0) else {
+      guard isFile || line.count <= Int(PIPE_BUF) && Descriptor.canWrite(to: descriptor, within: 0) else {
         return false
       }
       let written = Glibc.write(descriptor, line, line.count)
@@ -48,26 +49,4 @@ public final class LineOutput: Sendable {
   ///
   /// For the end of the process.
   func flush(atMost limit: Duration) { outbox.flush(atMost: limit) }
-
-  /// - Parameter milliseconds: How long it may take to become so; -1 for any time.
-  private static func canWrite(to descriptor: Int32, within milliseconds: Int32) -> Bool {
-    var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    return poll(&question, 1, milliseconds) == 1 && question.revents & Int16(POLLOUT) != 0
-  }
-
-  private static func write(_ line: [UInt8], to descriptor: Int32) {
-    var rest = line[...]
-    while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if written >= 0 {
-        rest = rest.dropFirst(written)
-      } else if errno == EAGAIN {
-        // Somebody who shares the descriptor made it non-blocking.
-        _ = canWrite(to: descriptor, within: -1)
-      } else if errno != EINTR {
-        // A log that nobody can take is not a reason to stop serving.
-        return
-      }
-    }
-  }
 }

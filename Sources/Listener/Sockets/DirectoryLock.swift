@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// A directory in which nobody else of this program replaces a socket meanwhile.
 ///
@@ -7,10 +8,8 @@ import Glibc
 struct DirectoryLock {
   /// Far longer than another daemon takes from looking to listening.
   ///
-  /// Whoever may read a directory can lock it and never let go, which must not keep us from listening: after this time
-  /// the rare race is the smaller evil.
+  /// Somebody else's lock must not keep us from listening: after this time the rare race is the smaller evil.
   private static let patience: Duration = .seconds(2)
-  private static let pause = timespec(tv_sec: 0, tv_nsec: 5_000_000)
 
   /// nil where the lock is not to be had; the directory may be one that can be written to and not read, which a lock needs.
   private let descriptor: CInt?
@@ -25,17 +24,11 @@ struct DirectoryLock {
       self.descriptor = nil
       return
     }
-    let deadline = ContinuousClock.now + Self.patience
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      // File systems of other machines may know no locks.
-      guard errno == EWOULDBLOCK || errno == EINTR else { break }
-      guard ContinuousClock.now < deadline else {
-        _ = close(descriptor)
-        self.descriptor = nil
-        return
-      }
-      var pause = Self.pause
-      nanosleep(&pause, nil)
+    // File systems of other machines may know no locks.
+    guard (try? Descriptor.lock(descriptor, patience: Self.patience)) == true else {
+      _ = close(descriptor)
+      self.descriptor = nil
+      return
     }
     self.descriptor = descriptor
   }
