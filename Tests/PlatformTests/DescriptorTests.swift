@@ -67,9 +67,10 @@ import Testing
   }
 
   @Test func `what fails says why`() throws {
-    #expect { try Descriptor.readAll(-1, limit: 1) } throws: { ($0 as? Descriptor.Fault)?.number == EBADF }
-    #expect { try Descriptor.writeAll([1], to: -1) } throws: { ($0 as? Descriptor.Fault)?.number == EBADF }
-    #expect { try Descriptor.lock(-1, patience: .zero) } throws: { ($0 as? Descriptor.Fault)?.number == EBADF }
+    func isBadDescriptor(_ error: any Error) -> Bool { (error as? Descriptor.Fault)?.number == EBADF }
+    #expect(performing: { try Descriptor.readAll(-1, limit: 1) }, throws: isBadDescriptor)
+    #expect(performing: { try Descriptor.writeAll([1], to: -1) }, throws: isBadDescriptor)
+    #expect(performing: { try Descriptor.lock(-1, patience: .zero) }, throws: isBadDescriptor)
   }
 
   @Test func `a pipe takes what it has room for`() throws {

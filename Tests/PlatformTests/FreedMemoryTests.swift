@@ -81,7 +81,8 @@ struct FreedMemoryTests {
     giveUp(block)
     let former = UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: place), count: size)
     let left = former.count { $0 == Self.content }
-    #expect(left < 8, "\(left) of \(size) bytes are left")
+    // Whoever gets the block next may write the same into a little of it.
+    #expect(left < max(8, size / 4), "\(left) of \(size) bytes are left")
   }
 }
 

@@ -44,7 +44,7 @@ import Testing
     let first = Task {
       try await threads.run {
         hasStarted.withLock { $0 = true }
-        while isHeld.withLock({ $0 }) {}
+        while isHeld.withLock({ $0 }) { usleep(500) }
       }
     }
     while !hasStarted.withLock({ $0 }) { await Task.yield() }

@@ -38,7 +38,7 @@ import Upstream
 
   @Test func `an old list is better than none, and is replaced when the router is back`() async throws {
     let rig = try await Rig(StubRouter(.hang))
-    let catalog = rig.catalog()
+    let catalog = rig.catalog(patience: .seconds(50))
     _ = try await names(catalog)
     for reaction in [
       StubRouter.Reaction.fail(.unreachable), .status(500), .status(200, "<html></html>"),

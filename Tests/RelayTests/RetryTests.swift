@@ -144,8 +144,8 @@ import Upstream
   }
 
   @Test func `a wait that would pass the deadline is not begun`() async throws {
-    let rig = try await Rig(StubRouter(.status(503, "", [.retryAfter: "20"]), .say("hi")))
-    let (ending, waits) = try await run(rig, timeout: .seconds(19))
+    let rig = try await Rig(StubRouter(.status(503, "", [.retryAfter: "30"]), .say("hi")))
+    let (ending, waits) = try await run(rig, timeout: .seconds(29))
     #expect(failure(ending)?.fault.status == 503)
     #expect(waits.isEmpty)
     #expect(rig.router.arrivals.count == 1)

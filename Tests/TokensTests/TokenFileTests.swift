@@ -104,7 +104,7 @@ import Tokens
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let path = directory + "/tokens"
-    let names = (1...16).map { "t\($0)" }
+    let names = (1...8).map { "t\($0)" }
     let isDone = NSLock()
     nonisolated(unsafe) var failures: [String] = []
     let threads = names.map { name in

@@ -57,7 +57,7 @@ final class Bench: Sendable {
   /// OpenSSL takes itself apart when the process exits: no thread may be in it then.
   deinit {
     state.update { $0.isOver = true }
-    while state.value.making > 0 { sched_yield() }
+    while state.value.making > 0 { usleep(500) }
   }
 
   /// Blocks the thread until a pair may be made.
@@ -73,7 +73,7 @@ final class Bench: Sendable {
       }
       guard let mayBegin else { throw Broken() }
       if mayBegin { return }
-      sched_yield()
+      usleep(500)
     }
   }
 

@@ -21,7 +21,7 @@ final class RawClient: Sendable {
   /// Connects; `receiveBuffer` is what the kernel takes for a caller that does not read, in bytes.
   init(to address: BoundAddress, receiveBuffer: CInt? = nil) throws {
     let family = if case .unix = address { AF_UNIX } else { address.isV6 ? AF_INET6 : AF_INET }
-    descriptor = socket(family, CInt(SOCK_STREAM.rawValue), 0)
+    descriptor = socket(family, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
     if let receiveBuffer { Self.set(descriptor, SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
     Self.set(descriptor, SOL_SOCKET, SO_RCVTIMEO, timeval(tv_sec: Self.patience, tv_usec: 0))
     Self.set(descriptor, SOL_SOCKET, SO_SNDTIMEO, timeval(tv_sec: Self.patience, tv_usec: 0))
