@@ -49,7 +49,8 @@ def shared_proxy(shared_router):
 
 @pytest.fixture(scope="session")
 def shared_unretried(shared_router):
-    proxy = Proxy(shared_router.url, api_key=mark("key"), changes={"router": {"retries": 0}}).ready()
+    changes = {"router": {"retries": 0}, "stream": {"commit_after": "30s"}}
+    proxy = Proxy(shared_router.url, api_key=mark("key"), changes=changes).ready()
     yield proxy
     proxy.stop()
 
@@ -70,7 +71,7 @@ def proxy(shared_proxy, router) -> Proxy:
 
 @pytest.fixture
 def unretried(shared_unretried, router) -> Proxy:
-    """A proxy that never sends a request twice by itself."""
+    """A proxy that never sends a request twice by itself, and begins no stream before it knows the answer."""
     assert shared_unretried.process.poll() is None, f"the proxy ended:\n{shared_unretried.log()}"
     return shared_unretried
 

@@ -24,11 +24,12 @@ def beating(shared_router):
 
 def test_heartbeats_are_chunks_with_empty_content(beating, router):
     router.will(late(1.6, says("the answer at last")))
+    began = time.monotonic()
     stream = read_stream(beating.chat_url, prompt("think"))
     first_text = next(i for i, delta in enumerate(stream.deltas()) if delta.get("content"))
     beats = stream.chunks[1:first_text]
     assert stream.deltas()[0] == {"role": "assistant", "content": ""}
-    assert 3 <= len(beats) <= 12
+    assert 3 <= len(beats) <= (stream.arrivals[-1][0] - began) / 0.2
     for beat in beats:
         assert [(c["index"], c["delta"], c["finish_reason"]) for c in beat["choices"]] == [
             (0, {"content": ""}, None)
@@ -38,11 +39,11 @@ def test_heartbeats_are_chunks_with_empty_content(beating, router):
 
 
 def test_the_head_is_held_back_until_the_commit(beating, router):
-    router.will(late(1.2, says("later")))
+    router.will(late(3, says("later")))
     began = time.monotonic()
     stream = read_stream(beating.chat_url, prompt("think"))
     first, last = stream.arrivals[0][0] - began, stream.arrivals[-1][0] - began
-    assert 0.25 < first < 1.0 < last
+    assert 0.25 < first < 2.5 < last
 
 
 def test_the_sdk_reads_over_heartbeats(beating, router):
@@ -57,16 +58,16 @@ def test_the_sdk_reads_over_heartbeats(beating, router):
     "status, error",
     [(400, openai.BadRequestError), (403, openai.PermissionDeniedError), (404, openai.NotFoundError)],
 )
-def test_an_early_failure_of_a_stream_keeps_its_status(proxy, router, status, error):
+def test_an_early_failure_of_a_stream_keeps_its_status(unretried, router, status, error):
     router.will(refusal(status, "no"))
-    with sdk_for(proxy) as client, pytest.raises(error) as raised:
+    with sdk_for(unretried) as client, pytest.raises(error) as raised:
         client.chat.completions.create(**prompt("fail"), stream=True)
     assert raised.value.status_code == status and raised.value.code.startswith("upstream_")
 
 
-def test_an_early_failure_of_a_stream_is_json_and_no_event(proxy, router):
+def test_an_early_failure_of_a_stream_is_json_and_no_event(unretried, router):
     router.will(refusal(403, "no"))
-    answer = post(proxy, prompt("fail", stream=True))
+    answer = post(unretried, prompt("fail", stream=True))
     assert answer.status_code == 403 and answer.headers["content-type"].startswith("application/json")
     assert error_of(answer)["type"] == "permission_error"
 
@@ -87,16 +88,12 @@ def test_a_late_failure_is_an_error_event_and_no_done(beating, router, reply):
     assert sum("error" in chunk for chunk in stream.chunks) == 1
 
 
-def test_a_late_failure_says_what_an_early_one_would(beating, router):
-    said = []
-    for delay in (0, 0.8):
-        router.always(late(delay, says("never", mangle=ENVELOPE_FAULTS["bad tag"])))
-        if delay:
-            said.append(read_stream(beating.chat_url, prompt("fail")).chunks[-1]["error"])
-        else:
-            said.append(error_of(post(beating, prompt("fail", stream=True))))
-    assert said[0]["code"] == said[1]["code"] == "upstream_integrity"
-    assert said[0]["type"] == said[1]["type"]
+def test_a_late_failure_says_what_an_early_one_would(beating, unretried, router):
+    router.will(*[late(delay, says("never", mangle=ENVELOPE_FAULTS["bad tag"])) for delay in (0, 0.8)])
+    early = error_of(post(unretried, prompt("fail", stream=True)))
+    later = read_stream(beating.chat_url, prompt("fail")).chunks[-1]["error"]
+    assert early["code"] == later["code"] == "upstream_integrity"
+    assert early["type"] == later["type"]
 
 
 def test_the_sdk_raises_on_a_late_failure(beating, router):
