@@ -31,15 +31,28 @@ def connect(port: int, receive_buffer: int | None = None) -> socket.socket:
 
 
 def connections(port: int) -> dict[int, int]:
-    """The established connections of a listener by their callers' ports, and how much each caller has left lying.
+    """The connections that a listener has not closed by their callers' ports, and how much each caller has left lying.
 
     By the kernel's word (proc(5), /proc/net/tcp), so that nobody who is asked has to answer.
     """
     found = {}
     for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
         _, local, remote, state, queues, *_ = line.split()
-        if local.endswith(f":{port:04X}") and state == "01":
+        # Established, or closed by the caller only.
+        if local.endswith(f":{port:04X}") and state in ("01", "08"):
             found[int(remote[-4:], 16)] = int(queues.split(":")[0], 16)
+    return found
+
+
+def unread(port: int) -> int:
+    """How much its callers have sent that a listener has not read yet, by the kernel's word as well."""
+    found = 0
+    for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, remote, state, queues, *_ = line.split()
+        if state == "0A":  # of the listener itself: who waits to be accepted
+            continue
+        sent, received = (int(queue, 16) for queue in queues.split(":"))
+        found += sent * remote.endswith(f":{port:04X}") + received * local.endswith(f":{port:04X}")
     return found
 
 

@@ -57,7 +57,7 @@ def test_header_bytes_and_header_count(limited, fields):
 
 
 def test_header_timeout_and_body_timeout(limited):
-    proxy = limited(header_timeout="300ms", body_timeout="400ms")
+    proxy = limited(header_timeout="1s", body_timeout="1s")
     for message, code in {b"GET / HTTP/1.1\r\nX": b"header_timeout", chat(b"x" * 2)[:-1]: b"body_timeout"}.items():
         with connect(proxy.port) as connection:
             connection.sendall(message)
@@ -102,7 +102,7 @@ def test_requests_per_connection(limited):
 
 def test_in_flight(limited, router):
     proxy = limited(in_flight=3)
-    router.always(late(1.5, says("slow")))
+    router.will(*[late(4, says("slow"))] * 3)
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         slow = [pool.submit(post, proxy, prompt(str(number))) for number in range(3)]
         router.wait_for(3)
