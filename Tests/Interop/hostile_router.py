@@ -147,7 +147,7 @@ class HostileRouter:
         self.accepted = 0
         self.on_connection: Callable[[socket.socket], None] | None = None
         self.behaviour: Behaviour = honest
-        self.key_behaviour: Behaviour = lambda wire: wire.answer(self.pem.encode())
+        self.key_behaviour: Behaviour = lambda wire: wire.answer(self.pem.encode(), "200 OK", "Connection: close")
         self.list_behaviour: Behaviour = lambda wire: wire.answer(b'{"data":[{"id":"echo"}]}')
 
     def settle(self) -> None:

@@ -73,7 +73,9 @@ DOCUMENTS = {
 def rejecting(hostile: Hostile, key_behaviour: Behaviour) -> None:
     """Makes the daemon look at the key with its next request: what it sealed is refused."""
     hostile.router.key_behaviour = key_behaviour
-    hostile.router.behaviour = lambda wire: wire.answer(b'{"detail":"sealed for another key"}', "400 Bad Request")
+    refusal = b'{"detail":"sealed for another key"}'
+    # Announced ends, here and below: the daemon asks again at once, and would come upon a connection that just ends.
+    hostile.router.behaviour = lambda wire: wire.answer(refusal, "400 Bad Request", "Connection: close")
 
 
 #: A fingerprint that no key has.
@@ -96,7 +98,7 @@ def nothing_failed(hostile) -> None:
 def test_such_a_key_is_not_taken(hostile, kind):
     text, word = DOCUMENTS[kind]
     shown: list[bytes] = []
-    rejecting(hostile, lambda wire: (shown.append(text), wire.answer(text)))
+    rejecting(hostile, lambda wire: (shown.append(text), wire.answer(text, "200 OK", "Connection: close")))
     before = fingerprint(hostile)
     began = time.monotonic()
     looks(hostile)
@@ -129,7 +131,7 @@ def test_a_key_that_is_no_end_of_text_is_given_up(hostile, kind):
 def test_a_key_that_changes_with_each_look_costs_two_envelopes_and_no_more(hostile, server_keys):
     """With `router.trust` tls whatever key comes is taken, so the router could go on for ever."""
     keys = itertools.cycle([server_keys[1].public_key_pem, server_keys[0].public_key_pem])
-    rejecting(hostile, lambda wire: wire.answer(next(keys).encode()))
+    rejecting(hostile, lambda wire: wire.answer(next(keys).encode(), "200 OK", "Connection: close"))
     for _ in range(6):
         before = len(hostile.router.exchanges)
         hostile.refused(REJECTED, INTEGRITY)
