@@ -6,6 +6,7 @@ import pathlib
 import socket
 import threading
 import time
+from collections.abc import Iterator
 
 from callers import PATIENCE, prompt
 from daemon import Proxy
@@ -30,30 +31,29 @@ def connect(port: int, receive_buffer: int | None = None) -> socket.socket:
     return connection
 
 
-def connections(port: int) -> dict[int, int]:
-    """The connections that a listener has not closed by their callers' ports, and how much each caller has left lying.
+def sockets() -> Iterator[tuple[int, int, str, int, int]]:
+    """Both ports of each TCP socket, its state, and how many bytes are not sent on and not read yet.
 
     By the kernel's word (proc(5), /proc/net/tcp), so that nobody who is asked has to answer.
     """
-    found = {}
     for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
         _, local, remote, state, queues, *_ = line.split()
-        # Established, or closed by the caller only.
-        if local.endswith(f":{port:04X}") and state in ("01", "08"):
-            found[int(remote[-4:], 16)] = int(queues.split(":")[0], 16)
-    return found
+        sent, received = queues.split(":")
+        yield int(local[-4:], 16), int(remote[-4:], 16), state, int(sent, 16), int(received, 16)
+
+
+def connections(port: int) -> dict[int, int]:
+    """The connections that a listener has not closed by their callers' ports, and how much each caller has left lying."""
+    return {
+        caller: sent
+        for local, caller, state, sent, _ in sockets()
+        if local == port and state in ("01", "08")  # established, or closed by the caller only
+    }
 
 
 def unread(port: int) -> int:
-    """How much its callers have sent that a listener has not read yet, by the kernel's word as well."""
-    found = 0
-    for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        _, local, remote, state, queues, *_ = line.split()
-        if state == "0A":  # of the listener itself: who waits to be accepted
-            continue
-        sent, received = (int(queue, 16) for queue in queues.split(":"))
-        found += sent * remote.endswith(f":{port:04X}") + received * local.endswith(f":{port:04X}")
-    return found
+    """How much callers have sent that a listener has not read yet; who waits to be accepted counts as well."""
+    return sum(sent * (remote == port) + received * (local == port) for local, remote, _, sent, received in sockets())
 
 
 class SlowCallers:
