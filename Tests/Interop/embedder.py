@@ -62,7 +62,11 @@ class Embedder:
                 length = int(self.headers["content-length"])
                 asked = Asked("POST", self.path, dict(self.headers.items()), self.rfile.read(length))
                 embedder.asked.append(asked)
-                embedder.hold.wait(30)
+                while not embedder.hold.wait(0.02):
+                    if self.has_left():
+                        embedder.gone.set()
+                        self.close_connection = True
+                        return
                 status, headers, body = embedder.reply or embedder.answer(asked)
                 try:
                     self.send_response(status)
@@ -74,6 +78,14 @@ class Embedder:
                     self.wfile.flush()
                 except OSError:
                     embedder.gone.set()
+
+            def has_left(self) -> bool:
+                try:
+                    return not self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+                except BlockingIOError:
+                    return False
+                except OSError:
+                    return True
 
             def do_GET(self):
                 embedder.asked.append(Asked("GET", self.path, dict(self.headers.items()), b""))
