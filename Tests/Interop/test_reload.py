@@ -19,7 +19,7 @@ def reload(proxy, change=lambda text: text) -> str:
     while "reloaded" not in (said := proxy.log()[before:]):
         assert time.monotonic() < deadline and proxy.process.poll() is None, said
         time.sleep(0.02)
-    time.sleep(0.05)
+    proxy.admin("GET", "/status")  # is answered when the reload is over: warnings come after the word
     return proxy.log()[before:]
 
 
