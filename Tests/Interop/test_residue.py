@@ -37,7 +37,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 LARGE = 8 << 20
-SETTLE_SECONDS = 20
+SETTLE_SECONDS = 60
 STATUSES = (400, 403, 404, 413, 422, 500, 502)
 STOPPING = (503, 401, 429)  # after each of these the proxy sends nothing for a while
 NOTHING_OF = ("prompt", "answer", "caller's API key", "content key", "retired key")
@@ -123,7 +123,7 @@ class Load:
 
     def streamed(self) -> None:
         request, headers = self._ask()
-        assert read_stream(self.proxy.chat_url, request, **headers).status == 200
+        assert read_stream(self.proxy.chat_url, request, seconds=60, **headers).status == 200
 
     def spoilt(self, fault) -> None:
         self.whole(self._answer(mangle=fault))
@@ -139,7 +139,7 @@ class Load:
     def cancelled(self) -> None:
         request, headers = self._ask(late(60, self._answer()))
         with httpx.stream(
-            "POST", self.proxy.chat_url, json=request | {"stream": True}, headers=headers, timeout=20
+            "POST", self.proxy.chat_url, json=request | {"stream": True}, headers=headers, timeout=60
         ) as answer:
             next(answer.iter_raw())
 
@@ -151,7 +151,7 @@ class Load:
 
     def stays_connected(self) -> None:
         request, headers = self._ask(self._answer(LARGE // 160))
-        self.staying.append(httpx.Client(timeout=20))
+        self.staying.append(httpx.Client(timeout=60))
         self.staying[-1].post(self.proxy.chat_url, json=request, headers=headers).raise_for_status()
 
     def large_prompt(self) -> None:
@@ -164,7 +164,7 @@ class Load:
 
     def large_stream(self) -> None:
         request, headers = self._ask(self._answer(LARGE // 160), times=LARGE // 160)
-        assert read_stream(self.proxy.chat_url, request, **headers).status == 200
+        assert read_stream(self.proxy.chat_url, request, seconds=60, **headers).status == 200
 
 
 def content_key(router: nomyo_router.Router, exchange) -> bytes:
@@ -203,6 +203,7 @@ def settled(proxy: Proxy, search: Search) -> list:
         if not found or places == before or time.monotonic() > deadline:
             return found
         before = places
+        time.sleep(0.5)  # it stands still during a look, and has to get on between two
 
 
 class RecordingSecrets:
@@ -255,6 +256,7 @@ def serve(mode: str, router: nomyo_router.Router, directory: pathlib.Path, start
         "privacy": {"secure_memory": mode},
         "keys": {"mode": "directory", "directory": str(keys), "password_file": str(password_file)},
         "stream": {"commit_after": "100ms"},
+        "limits": {"idle_timeout": "10m"},  # who stays connected is connected when the memory is searched
         "log": {"level": "trace"},
     }
     proxy = Proxy(router.url, api_key=api_key, changes=changes)
