@@ -14,7 +14,7 @@ import urllib.request
 
 from websockets.sync.client import connect
 
-START_SECONDS = 30
+START_SECONDS = 120
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

@@ -163,7 +163,7 @@ def test_events_show_while_the_stream_is_under_way_and_cancel_ends_it(tab, route
     buttons = "[...document.querySelectorAll('.actions button')]"
     tab.evaluate(buttons + ".find((it) => it.textContent === 'Cancel').click()")
     tab.wait_for("document.querySelector('.outcome').innerText.includes('Cancelled')")
-    assert router.exchanges[0].client_gone.wait(10), "the router was not told"
+    assert router.wait_for(1)[0].client_gone.wait(10), "the router was not told"
 
 
 def test_an_error_is_shown_as_one(tab, proxy):

@@ -94,13 +94,13 @@ def test_an_impatient_caller_gets_a_timeout_error(proxy, router):
 
 
 def test_a_router_that_never_answers_is_a_504(start_proxy, router):
-    proxy = start_proxy(router, router={"retries": 0, "response_timeout": "600ms"})
+    proxy = start_proxy(router, router={"retries": 0, "response_timeout": "2s"})
     router.always(late(60, says("too late")))
     began = time.monotonic()
     raised = raised_by(proxy, openai.InternalServerError)
     assert raised.status_code == 504 and "timeout" in raised.code
-    assert 0.5 < time.monotonic() - began < 5
-    assert router.exchanges[0].client_gone.wait(1), "the transfer went on"
+    assert 1.5 < time.monotonic() - began < 8
+    assert router.exchanges[0].client_gone.wait(5), "the transfer went on"
 
 
 def test_a_router_that_hangs_up_is_a_502(unretried, router):

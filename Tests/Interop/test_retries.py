@@ -124,7 +124,7 @@ def test_a_caller_that_leaves_between_two_attempts_ends_them(start_proxy, router
     proxy = start_proxy(router)
     router.always(refusal(429, "in a while", retry_after="2"))
     with pytest.raises(httpx.ReadTimeout):
-        httpx.post(proxy.chat_url, json=prompt("leave"), timeout=0.5)
+        httpx.post(proxy.chat_url, json=prompt("leave"), timeout=1)
     with pytest.raises(AssertionError):
         router.wait_for(2, seconds=3)
     assert len(router.exchanges) == 1
