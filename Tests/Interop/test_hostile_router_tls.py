@@ -218,7 +218,7 @@ def test_http2_out_of_order(tls, two, kind):
 
     tls.router.on_connection = on_connection
     # Those in which libcurl is caught are stopped from outside, after a second of its work.
-    tls.refused(UNREACHABLE, INTEGRITY, LATE, within=1.5, grace=8)
+    tls.refused(UNREACHABLE, INTEGRITY, LATE, within=3, grace=8)
     assert len(arrived) == 1, "the request went out once"
     for each in connections:
         with contextlib.suppress(OSError):
