@@ -6,7 +6,7 @@ import openai
 from daemon import CLEAR, Proxy, mark
 from replies import MODEL
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 def sdk_for(proxy: Proxy, **options) -> openai.OpenAI:

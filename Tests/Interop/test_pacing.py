@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from callers import error_of, post, prompt, sdk_for
-from daemon import mark
+from daemon import CLEAR, mark
 from replies import late, refusal, says
 from wire_text import EventStream
 
@@ -20,6 +20,11 @@ SLOW = {"rate": {"per_second": 1, "burst": 1}}
 
 def pacing(proxy) -> dict:
     return proxy.admin("GET", "/status").json()["pacing"]
+
+
+def there(proxy, router) -> int:
+    """How many requests wait for their turn or have had it; none counts twice when its turn comes meanwhile."""
+    return len(router.exchanges) + pacing(proxy)["waiting"]
 
 
 def wait_until(condition, seconds: float = 10) -> None:
@@ -39,7 +44,7 @@ import concurrent.futures, sys, httpx
 url, name, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 def ask(number):
     body = {"model": "echo", "messages": [{"role": "user", "content": f"{name} {number}"}]}
-    return httpx.post(url, json=body, timeout=60, trust_env=False).status_code
+    return httpx.post(url, json=body, timeout=60, verify=False, trust_env=False).status_code
 with concurrent.futures.ThreadPoolExecutor(32) as pool:
     print(sorted(pool.map(ask, range(count))))
 """
@@ -69,15 +74,15 @@ def test_the_router_never_sees_more_than_it_allows(start_proxy, start_router):
 def test_callers_take_turns(start_proxy, start_router):
     router = start_router()
     proxy = start_proxy(router, router={"rate": {"per_second": 4, "burst": 4}})
-    busy = caller(proxy, "busy", 24)
-    wait_until(lambda: pacing(proxy)["waiting"] >= 16)
-    modest = caller(proxy, "modest", 2)
-    for tool in (modest, busy):
-        tool.communicate(timeout=60)
+    busy = caller(proxy, "busy", 32)
+    wait_until(lambda: there(proxy, router) >= 32, 30)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        modest = [pool.submit(post, proxy, prompt("modest")) for _ in range(2)]
+        assert [each.result(30).status_code for each in modest] == [200] * 2
+    assert json.loads(busy.communicate(timeout=60)[0]) == [200] * 32
     order = [exchange.last_content.split()[0] for exchange in router.exchanges]
-    asked_after = 24 - 16 + 4
-    assert order.index("modest") <= asked_after, order
-    assert order[-1] == "busy" and len(order) == 26
+    # Who came first would go first: the two at the very end.
+    assert len(order) == 34 and order[-8:] == ["busy"] * 8, order
 
 
 def test_each_callers_requests_go_in_the_order_of_their_arrival(start_proxy, start_router):
@@ -87,7 +92,7 @@ def test_each_callers_requests_go_in_the_order_of_their_arrival(start_proxy, sta
         asking = []
         for number in range(8):
             asking.append(pool.submit(post, proxy, prompt(str(number))))
-            wait_until(lambda: pacing(proxy)["waiting"] + len(router.exchanges) >= number + 1)
+            wait_until(lambda: there(proxy, router) >= number + 1)
         assert [each.result(30).status_code for each in asking] == [200] * 8
     assert [exchange.last_content for exchange in router.exchanges] == [str(number) for number in range(8)]
 
@@ -98,7 +103,7 @@ def test_a_full_queue_is_told_at_once_and_when_to_come_again(start_proxy, start_
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         answers = [each.result(30) for each in ask_all(proxy, 8, pool)]
     refused = [answer for answer in answers if answer.status_code == 429]
-    assert len(refused) >= 5 and len(refused) + len(router.exchanges) == 8
+    assert len(refused) >= 3 and len(refused) + len(router.exchanges) == 8
     for answer in refused:
         assert error_of(answer)["code"] == "queue_full" and error_of(answer)["type"] == "rate_limit_error"
         assert int(answer.headers["retry-after"]) >= 1
@@ -133,7 +138,7 @@ def test_a_callers_deadline_ends_its_wait_in_the_queue(start_proxy, start_router
         wait_until(lambda: pacing(proxy)["waiting"] >= 3)
         began = time.monotonic()
         answer = post(proxy, prompt("in a hurry"), x_request_timeout="0.3")
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 2.5
         assert answer.status_code in (429, 504)
         assert error_of(answer)["code"] in ("queue_wait_too_long", "deadline_passed")
         assert [each.result(30).status_code for each in others] == [200] * 5
@@ -144,7 +149,7 @@ def test_a_stream_in_the_queue_gets_heartbeats(start_proxy, start_router):
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         others = ask_all(proxy, 3, pool)
         wait_until(lambda: pacing(proxy)["waiting"] >= 2)
-        with httpx.stream("POST", proxy.chat_url, json=prompt("patient", stream=True), timeout=20) as answer:
+        with httpx.stream("POST", proxy.chat_url, json=prompt("patient", stream=True), timeout=20, verify=CLEAR) as answer:
             heard = b"".join(answer.iter_raw())
         assert [each.result(30).status_code for each in others] == [200] * 3
     stream = EventStream(answer.status_code, answer.headers, heard)
@@ -153,8 +158,8 @@ def test_a_stream_in_the_queue_gets_heartbeats(start_proxy, start_router):
 
 
 def test_an_sdk_with_little_patience_keeps_its_stream(proxy, router):
-    router.will(late(2.5, says("worth it")))
-    with sdk_for(proxy, timeout=1) as client:
+    router.will(late(5, says("worth it")))
+    with sdk_for(proxy, timeout=3) as client:
         chunks = list(client.chat.completions.create(**prompt("hurry"), stream=True))
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "worth it"
 
