@@ -5,6 +5,7 @@ import os
 import select
 import socket
 import time
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -13,9 +14,12 @@ import nomyo_router
 from fault_proxy import FaultProxy
 from fault_link import Pace
 from fault_wire import Messages
+from watching import until
 
 KEY = "/pki/public_key"
 SILENCE = 0.3
+PATIENCE = 10
+END = 1 << 30  # more bytes than ever come
 
 
 @pytest.fixture
@@ -38,11 +42,11 @@ def post(size: int = 5000) -> bytes:
     return head.encode() + b"x" * size
 
 
-def received(client: socket.socket) -> tuple[bytes, str]:
-    """What comes until it ends, and how it ends: close, reset or silence."""
+def received(client: socket.socket, least: int = 0) -> tuple[bytes, str]:
+    """What comes until it ends, and how it ends: close, reset, or silence after at least so many bytes."""
     data = b""
-    client.settimeout(SILENCE)
     while True:
+        client.settimeout(SILENCE if len(data) >= least else PATIENCE)
         try:
             piece = client.recv(1 << 16)
         except ConnectionResetError:
@@ -52,6 +56,18 @@ def received(client: socket.socket) -> tuple[bytes, str]:
         if not piece:
             return data, "close"
         data += piece
+
+
+def quickest(action: Callable[[], object], enough: float) -> float:
+    """The seconds that it takes: of some tries the shortest, because a busy machine makes each as long as it likes."""
+    shortest = float("inf")
+    for _ in range(10):
+        began = time.monotonic()
+        action()
+        shortest = min(shortest, time.monotonic() - began)
+        if shortest < enough:
+            break
+    return shortest
 
 
 def unacknowledged(client: socket.socket) -> int:
@@ -76,7 +92,8 @@ def test_an_answer_ends_after_exactly_so_many_bytes(way, phase, after, action, e
     way.at(phase, action, after=after)
     with connect(way) as client:
         client.sendall(get())
-        data, how = received(client)
+        data, how = received(client, after if ending == "silence" else END)
+        assert until(lambda: way.hits == 1)
     # A reset may overtake what was sent before it.
     assert how == ending and (len(data) == after or (action == "reset" and len(data) <= after))
     assert way.hits == 1
@@ -89,12 +106,12 @@ def test_a_request_is_cut_after_exactly_so_many_bytes_of_its_body(way, router, a
     with connect(way) as client:
         client.sendall(post())
         assert received(client) == (b"", "silence")
-        assert unacknowledged(client) == 0
+        assert until(lambda: way.hits == 1 and unacknowledged(client) == 0)
         [link] = way.links
         assert link._passed[True] == after and not router.exchanges
         # What was held back flows again, and the answer with it.
         way.heal()
-        data, _ = received(client)
+        data, _ = received(client, least=1)
     assert data.startswith(b"HTTP/1.1 400 ") and len(router.exchanges) == 1
 
 
@@ -104,7 +121,7 @@ def test_only_answers_to_posts_are_hit(way, phase):
     assert httpx.get(way.url + KEY).status_code == 200
     with connect(way) as client:
         client.sendall(post())
-        data, how = received(client)
+        data, how = received(client, END)
     assert how == "close"
     head, blank, body = data.partition(b"\r\n\r\n")
     assert {"waiting": data == b"", "answer_head": data == b"HTT", "answer_body": len(body) == 3}[phase], data
@@ -119,10 +136,10 @@ def test_a_fault_happens_as_often_as_it_is_told(way):
     assert httpx.get(way.url + KEY).status_code == 200 and way.hits == 2
 
 
-def test_who_has_vanished_acknowledges_nothing_and_never_comes_back(way):
+def test_who_has_vanished_acknowledges_nothing_and_never_comes_back(way, router):
     with connect(way) as client:
         client.sendall(get())
-        assert received(client)[1] == "silence"
+        assert received(client, len(router.key.public_key_pem))[1] == "silence"
         assert way.break_all("vanish") == 1
         client.sendall(get())
         assert received(client) == (b"", "silence") and unacknowledged(client) > 0
@@ -137,9 +154,9 @@ def test_a_refused_connection_is_reset_at_once_and_the_port_stays_ours(way):
         began = time.monotonic()
         with pytest.raises(ConnectionRefusedError):
             connect(way)
-        assert time.monotonic() - began < 0.2
+        assert time.monotonic() - began < 0.9, "the kernel sent its SYN again"
         standing.sendall(get())
-        assert received(standing)[0].startswith(b"HTTP/1.1 200")
+        assert received(standing, least=1)[0].startswith(b"HTTP/1.1 200")
         with socket.socket() as other, pytest.raises(OSError):
             other.bind(("127.0.0.1", way.port))
         way.heal()
@@ -167,8 +184,8 @@ def test_a_blackhole_leaves_a_syn_unanswered_until_it_is_healed(way):
             waiting.connect(("127.0.0.1", way.port))
         assert not select.select([], [waiting], [], SILENCE)[1]
         way.heal()
-        # The kernel sends its SYN again after a second.
-        assert select.select([], [waiting], [], 3)[1]
+        # The kernel sends its SYN again after a second, and two seconds later.
+        assert select.select([], [waiting], [], PATIENCE)[1]
     assert httpx.get(way.url + KEY).status_code == 200
 
 
@@ -176,13 +193,9 @@ def test_latency_is_paid_once_each_way(way):
     with httpx.Client() as client:
         client.get(way.url + KEY)
         way.slow(Pace(latency=0.1))
-        began = time.monotonic()
-        client.get(way.url + KEY)
-        assert 0.2 <= time.monotonic() - began < 0.3
+        assert 0.2 <= quickest(lambda: client.get(way.url + KEY), 0.3) < 0.3
         way.heal()
-        began = time.monotonic()
-        client.get(way.url + KEY)
-        assert time.monotonic() - began < 0.1
+        assert quickest(lambda: client.get(way.url + KEY), 0.1) < 0.1
 
 
 def test_the_same_seed_draws_the_same_jitter(router):
@@ -195,13 +208,13 @@ def test_the_same_seed_draws_the_same_jitter(router):
 
 
 def test_bandwidth_is_what_it_is_set_to(way, router):
+    def upload() -> None:
+        with connect(way, PATIENCE) as client:
+            client.sendall(post(10_000))
+            client.recv(1)
+
     way.slow(Pace(rate=20_000))
-    began = time.monotonic()
-    with connect(way) as client:
-        client.sendall(post(10_000))
-        client.settimeout(5)
-        client.recv(1)
-    assert 0.45 < time.monotonic() - began < 0.8
+    assert 0.45 < quickest(upload, 0.8) < 0.8
 
 
 def test_it_leaves_nothing_behind(server_keys):
@@ -214,7 +227,7 @@ def test_it_leaves_nothing_behind(server_keys):
             httpx.get(way.url + KEY, timeout=SILENCE)
     way.stop()
     router.stop()
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert until(lambda: len(os.listdir("/proc/self/fd")) <= before)
 
 
 def test_messages_are_told_apart_wherever_they_are_cut():
