@@ -10,9 +10,10 @@ import time
 import httpx
 import pytest
 
-from callers import error_of, prompt
-from daemon import Proxy, free_port
+from callers import PATIENCE, error_of, prompt
+from daemon import CLEAR, Proxy, free_port
 from replies import late, says
+from watching import until
 from wire_text import EventStream
 
 TEMPORARY_FAILURE = 75  # sysexits.h
@@ -38,19 +39,20 @@ def drained(proxy: Proxy) -> dict[str, int]:
     return {name: line[name] for name in ("answered", "cancelled", "unreceived")}
 
 
-def until_waiting(proxy: Proxy, count: int) -> None:
-    """Waits until so many requests wait for their turn."""
-    deadline = time.monotonic() + 10
-    while (waiting := proxy.admin("GET", "/status").json()["pacing"]["waiting"]) < count:
-        assert time.monotonic() < deadline, f"{waiting} wait"
-        time.sleep(0.005)
+def until_there(proxy: Proxy, router, count: int) -> None:
+    """Waits until so many requests wait for their turn or have had it."""
+
+    def there() -> int:
+        return len(router.exchanges) + proxy.admin("GET", "/status").json()["pacing"]["waiting"]
+
+    assert until(lambda: there() >= count, 30), f"{there()} are there"
 
 
 def asked(proxy: Proxy, pool: concurrent.futures.Executor, content: str, stream: bool = False):
     """A request on its way, as a future; a stream's answer is read to its end."""
 
     def ask() -> httpx.Response:
-        with httpx.Client(timeout=20) as client:
+        with httpx.Client(timeout=PATIENCE, verify=CLEAR) as client:
             return client.post(proxy.chat_url, json=prompt(content, stream=stream))
 
     return pool.submit(ask)
@@ -67,7 +69,7 @@ def pool():
 
 def test_whole_answers_and_streams_in_flight_are_all_sent(start_proxy, router, pool):
     proxy = start_proxy(router, stream={"commit_after": "200ms"})
-    router.always(late(1.2, says("to the end")))
+    router.always(late(3, says("to the end")))
     whole = [asked(proxy, pool, f"whole {number}") for number in range(3)]
     streams = [asked(proxy, pool, f"stream {number}", stream=True) for number in range(3)]
     router.wait_for(6)
@@ -85,7 +87,7 @@ def test_whole_answers_and_streams_in_flight_are_all_sent(start_proxy, router, p
 def test_requests_that_wait_for_their_turn_are_answered(start_proxy, router, pool):
     proxy = start_proxy(router, router={"rate": {"per_second": 1, "burst": 1}})
     asking = [asked(proxy, pool, f"queued {number}") for number in range(5)]
-    until_waiting(proxy, 4)
+    until_there(proxy, router, 5)
     proxy.process.send_signal(signal.SIGTERM)
     assert [each.result(20).status_code for each in asking] == [200] * 5
     assert proxy.process.wait(10) == 0
@@ -97,14 +99,16 @@ def test_requests_that_wait_for_their_turn_for_too_long_are_given_up(start_proxy
         router, router={"rate": {"per_second": 1, "burst": 1}}, shutdown={"drain": "1500ms"}
     )
     asking = [asked(proxy, pool, f"queued {number}") for number in range(8)]
-    until_waiting(proxy, 7)
+    until_there(proxy, router, 8)
     proxy.process.send_signal(signal.SIGTERM)
     answers = [each.result(20) for each in asking]
     refused = [answer for answer in answers if answer.status_code != 200]
     assert refused and {error_of(answer)["code"] for answer in refused} == {"shutting_down"}
     assert proxy.process.wait(10) == TEMPORARY_FAILURE
     assert drained(proxy)["cancelled"] == len(refused)
-    assert len(router.exchanges) == len(answers) - len(refused), "worked for a caller that was refused"
+    # The end may come between one's turn and its answer.
+    unanswered = len(router.exchanges) - (len(answers) - len(refused))
+    assert unanswered in (0, 1), "worked for a caller that was refused"
 
 
 def test_a_caller_that_has_left_is_nobody_s_loss(start_proxy, router):
@@ -118,12 +122,12 @@ def test_a_caller_that_has_left_is_nobody_s_loss(start_proxy, router):
 def test_whoever_looks_during_the_drain_hears_of_it(start_proxy, router, pool):
     port = free_port()
     proxy = start_proxy(router, metrics={"listen": f"127.0.0.1:{port}"})
-    router.will(late(3, says("the last one")))
+    router.will(late(5, says("the last one")))
     asking = asked(proxy, pool, "slowly")
     router.wait_for(1)
     proxy.process.send_signal(signal.SIGTERM)
     until_draining(proxy)
-    look = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=20)
+    look = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE, verify=CLEAR)
     assert look.status_code == 503 and look.json()["waiting_for"] == ["draining"]
     status = proxy.admin("GET", "/status").json()
     assert status["ready"] is False and status["waiting_for"] == ["draining"]
@@ -148,12 +152,12 @@ def test_what_is_given_up_is_told_so(start_proxy, router, pool):
     assert answer.status_code == 200 and json.loads(events[-1])["error"]["code"] == "shutting_down"
     assert proxy.process.wait(10) == TEMPORARY_FAILURE
     assert drained(proxy) == {"answered": 0, "cancelled": 2, "unreceived": 0}
-    assert all(exchange.client_gone.wait(1) for exchange in router.exchanges)
+    assert all(exchange.client_gone.wait(5) for exchange in router.exchanges)
 
 
 def test_what_is_answered_and_what_is_given_up_are_counted_apart(start_proxy, router, pool):
-    proxy = start_proxy(router, shutdown={"drain": "1500ms"})
-    router.will(late(0.5, says("in time")), late(60, says("never")))
+    proxy = start_proxy(router, shutdown={"drain": "4s"})
+    router.will(late(2, says("in time")), late(60, says("never")))
     asking = [asked(proxy, pool, f"number {number}") for number in range(2)]
     router.wait_for(2)
     proxy.process.send_signal(signal.SIGTERM)
