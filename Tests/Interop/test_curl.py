@@ -12,6 +12,9 @@ from callers import prompt
 from daemon import mark
 from replies import says
 
+#: It usually waits a second for a 100, and then sends the body without.
+PATIENT = ("--expect100-timeout", "15")
+
 pytestmark = pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 
 
@@ -20,11 +23,12 @@ def curl(*arguments: str, text: str | None = None) -> subprocess.CompletedProces
     return subprocess.run(command, input=text, capture_output=True, text=True, timeout=30)
 
 
-def test_a_two_mebibyte_body_is_asked_for_and_answered_in_under_a_second(proxy, router, tmp_path):
+def test_a_two_mebibyte_body_is_asked_for_and_answered_at_once(proxy, router, tmp_path):
     router.will(says("read"))
     text = base64.b64encode(random.Random(3).randbytes(3 << 19)).decode()
     (tmp_path / "body").write_text(json.dumps(prompt(text)))
     done = curl(
+        *PATIENT,
         "-v",
         "-o",
         str(tmp_path / "answer"),
@@ -39,7 +43,7 @@ def test_a_two_mebibyte_body_is_asked_for_and_answered_in_under_a_second(proxy, 
     status, seconds = done.stdout.split()
     assert status == "200", done.stderr
     assert "> Expect: 100-continue" in done.stderr and "< HTTP/1.1 100" in done.stderr
-    assert float(seconds) < 1.0, "curl waits a second for a 100 that does not come"
+    assert float(seconds) < 12, "curl waited for a 100 that did not come"
     assert router.exchanges[0].last_content == text
     assert json.loads((tmp_path / "answer").read_text())["choices"][0]["message"]["content"] == "read"
 
@@ -47,6 +51,7 @@ def test_a_two_mebibyte_body_is_asked_for_and_answered_in_under_a_second(proxy, 
 def test_a_body_that_will_be_refused_is_refused_before_it_is_sent(proxy, router, tmp_path):
     (tmp_path / "body").write_bytes(b" " * (11 << 20))
     done = curl(
+        *PATIENT,
         "-o",
         "/dev/null",
         "-w",

@@ -16,7 +16,7 @@ from watching import MEBIBYTE, descriptors, until
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
-SOON = 1.0  # seconds that a request has that is to end with its deadline
+SOON = 2.0  # seconds that a request has that is to end with its deadline
 
 INTEGRITY = 502, "upstream_integrity"
 BROKEN = 502, "upstream_unreachable"
@@ -241,7 +241,8 @@ def dripped(shared_hostile):
 @pytest.mark.parametrize("kind", DRIPS)
 def test_what_comes_in_drops_is_given_up_at_the_deadline(dripped, kind):
     answers, outcomes = dripped
-    assert SOON - 0.2 < outcomes[kind] < SOON + 1.5, "when the connection ended"
+    # A part of the time goes by before the request is at the router.
+    assert SOON / 2 < outcomes[kind] < SOON + 1.5, "when the connection ended"
     assert len(answers) == len(DRIPS) and all(each.said == LATE for each in answers), [each.answer.text for each in answers]
 
 
