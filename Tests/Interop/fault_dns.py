@@ -40,7 +40,8 @@ def reason_to_skip() -> str | None:
 class NameServer:
     """Answers questions for A records with 127.0.0.1, over UDP at port 53 of a loopback address of its own."""
 
-    _addresses = iter(f"127.77.{os.getpid() >> 8 & 255}.{number}" for number in range(1, 255))
+    # Sessions that run at once often have neighbouring numbers.
+    _addresses = iter(f"127.{64 + (os.getpid() >> 8 & 63)}.{os.getpid() & 255}.{number}" for number in range(1, 255))
     _lock = threading.Lock()
 
     def __init__(self):
