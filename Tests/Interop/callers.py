@@ -1,5 +1,8 @@
 """Ways to call the proxy: the official SDK, and plain HTTP where an SDK would hide what is tested."""
 
+import json
+import socket
+
 import httpx
 import openai
 
@@ -37,6 +40,19 @@ def post(
         return httpx.post(proxy.url + path, json=body, headers=fields, timeout=PATIENCE, verify=CLEAR)
     fields.setdefault("content-type", "application/json")
     return httpx.post(proxy.url + path, content=body, headers=fields, timeout=PATIENCE, verify=CLEAR)
+
+
+class Caller:
+    """One request on a connection of its own, whose answer nobody waits for."""
+
+    def __init__(self, proxy: Proxy, content: str, **members):
+        body = json.dumps(prompt(content, **members)).encode()
+        head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+        self.socket = socket.create_connection(("127.0.0.1", proxy.port))
+        self.socket.sendall(head.encode() + b"Content-Type: application/json\r\n\r\n" + body)
+
+    def leave(self) -> None:
+        self.socket.close()
 
 
 def error_of(answer: httpx.Response) -> dict:

@@ -9,27 +9,29 @@ import httpx
 import openai
 import pytest
 
-from callers import async_sdk_for, post, prompt, sdk_for
+from callers import Caller, async_sdk_for, post, prompt, sdk_for
 from replies import late, says
 
+SOON = 5.0  # seconds that a busy machine may take; Benchmarks/cancel measures them
 NEVER = late(60, says("nobody hears this"))
 
 
-def test_leaving_a_stream_closes_the_routers_connection_within_a_second(proxy, router):
+def test_leaving_a_stream_closes_the_routers_connection(proxy, router):
     router.will(NEVER)
     with sdk_for(proxy) as client:
         stream = client.chat.completions.create(**prompt("tell"), stream=True)
         assert next(iter(stream)).choices[0].delta.role == "assistant"
         assert not router.exchanges[0].client_gone.is_set()
         stream.close()
-        assert router.exchanges[0].client_gone.wait(1)
+        assert router.exchanges[0].client_gone.wait(SOON)
 
 
 def test_leaving_a_stream_before_its_commit_closes_the_routers_connection(proxy, router):
     router.will(NEVER)
-    with pytest.raises(httpx.ReadTimeout):
-        httpx.post(proxy.chat_url, json=prompt("tell", stream=True), timeout=0.3)
-    assert router.wait_for(1)[0].client_gone.wait(1)
+    caller = Caller(proxy, "tell", stream=True)
+    [exchange] = router.wait_for(1)
+    caller.leave()
+    assert exchange.client_gone.wait(SOON)
 
 
 async def test_cancelling_a_whole_request_closes_the_routers_connection(proxy, router):
@@ -40,26 +42,26 @@ async def test_cancelling_a_whole_request_closes_the_routers_connection(proxy, r
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
-        assert await asyncio.to_thread(exchange.client_gone.wait, 1)
+        assert await asyncio.to_thread(exchange.client_gone.wait, SOON)
 
 
 def test_a_timeout_of_the_sdk_closes_the_routers_connection(proxy, router):
     router.will(NEVER)
-    with sdk_for(proxy, timeout=0.4) as client, pytest.raises(openai.APITimeoutError):
+    with sdk_for(proxy, timeout=2) as client, pytest.raises(openai.APITimeoutError):
         client.chat.completions.create(**prompt("tell"))
-    assert router.wait_for(1)[0].client_gone.wait(1)
+    assert router.wait_for(1)[0].client_gone.wait(SOON)
 
 
 def test_one_caller_that_leaves_takes_nobody_with_it(proxy, router):
-    router.behaviour = lambda asked: NEVER if asked.last_content == "leave" else late(0.8, says("stayed"))
+    router.behaviour = lambda asked: NEVER if asked.last_content == "leave" else late(2, says("stayed"))
     answers = []
     staying = threading.Thread(target=lambda: answers.append(post(proxy, prompt("stay"))))
     staying.start()
     router.wait_for(1)
-    with pytest.raises(httpx.ReadTimeout):
-        httpx.post(proxy.chat_url, json=prompt("leave"), timeout=0.3)
+    leaving = Caller(proxy, "leave")
     left = next(each for each in router.wait_for(2) if each.last_content == "leave")
-    assert left.client_gone.wait(1)
+    leaving.leave()
+    assert left.client_gone.wait(SOON)
     staying.join(10)
     assert answers[0].json()["choices"][0]["message"]["content"] == "stayed"
 
@@ -71,7 +73,7 @@ async def test_thirty_callers_that_leave_close_thirty_connections(proxy, router)
         exchanges = await asyncio.to_thread(router.wait_for, 30)
         for task in asking:
             task.cancel()
-        deadline = time.monotonic() + 2
+        deadline = time.monotonic() + SOON
         for exchange in exchanges:
             assert await asyncio.to_thread(exchange.client_gone.wait, max(0, deadline - time.monotonic()))
     router.reset()
@@ -86,7 +88,7 @@ def test_a_caller_that_resets_its_connection_is_noticed_too(proxy, router):
         caller.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
         [exchange] = router.wait_for(1)
         caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
-    assert exchange.client_gone.wait(1)
+    assert exchange.client_gone.wait(SOON)
 
 
 def test_a_caller_that_leaves_in_the_middle_of_its_body_reaches_no_router(proxy, router):

@@ -4,39 +4,24 @@ The time that this takes is measured by Benchmarks/cancel; here a busy machine g
 """
 
 import collections
-import json
 import os
 import pathlib
-import re
-import socket
 import time
 
 import h11
 import pytest
 
 import nomyo_router
-from callers import post, prompt
+from callers import Caller, post, prompt
 from daemon import Proxy
 from received import Exchange
 from replies import late, refusal, says, unsealed
+from watching import memory, until
 
-SOON = 1.0
+SOON = 5.0
 NEVER = late(60, says("nobody hears this"))
 IDLE = {"in_flight": 0, "waiting": 0, "at_router": 0}
 PACED = {"rate": {"per_second": 1, "burst": 1}}
-
-
-class Caller:
-    """One request on a connection of its own, whose answer nobody waits for."""
-
-    def __init__(self, proxy: Proxy, content: str, **members):
-        body = json.dumps(prompt(content, **members)).encode()
-        head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
-        self.socket = socket.create_connection(("127.0.0.1", proxy.port))
-        self.socket.sendall(head.encode() + b"Content-Type: application/json\r\n\r\n" + body)
-
-    def leave(self) -> None:
-        self.socket.close()
 
 
 class DrippingRouter(nomyo_router.Router):
@@ -80,11 +65,6 @@ def descriptors(proxy: Proxy) -> collections.Counter:
     return kinds
 
 
-def resident_mib(proxy: Proxy) -> float:
-    text = pathlib.Path(f"/proc/{proxy.process.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", text)[1]) / 1024
-
-
 @pytest.fixture
 def dripping(server_keys):
     router = DrippingRouter(*server_keys).start()
@@ -101,20 +81,20 @@ def test_in_the_queue(start_proxy, router, stream):
     router.behaviour = lambda asked: says("here") if asked.last_content == "next" else NEVER
     first = Caller(proxy, "first")
     router.wait_for(1)
-    queued = [Caller(proxy, "queued", stream=stream) for _ in range(5)]
-    becomes(proxy, 5, waiting=5)
+    queued = [Caller(proxy, "queued", stream=stream) for _ in range(8)]
+    assert until(lambda: busy(proxy)["waiting"] >= 5)
     for each in queued:
         each.leave()
     becomes(proxy, SOON, in_flight=1, waiting=0, at_router=1)
     # Those who left would take seconds if they still held their places.
     began = time.monotonic()
     assert post(proxy, prompt("next")).status_code == 200
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 4
     first.leave()
     becomes(proxy, SOON, **IDLE)
     said = [each.last_content for each in router.exchanges]
-    # One of the queue may have had its turn while the others were still being counted.
-    assert [each for each in said if each != "queued"] == ["first", "next"] and said.count("queued") <= 1
+    # Some of the queue may have had their turn while the others were still being counted.
+    assert [each for each in said if each != "queued"] == ["first", "next"] and said.count("queued") <= 3
 
 
 @FORMS
@@ -143,8 +123,9 @@ def test_sealing(start_proxy, start_router):
         caller.leave()
         becomes(proxy, SOON, **IDLE)
     # Whatever was sealed before its caller was missed must not stay there.
+    # The router, which opens one after the other, hears of each when it is through with it.
     for exchange in router.exchanges:
-        assert exchange.client_gone.wait(SOON)
+        assert exchange.client_gone.wait(30)
 
 
 @FORMS
@@ -172,14 +153,14 @@ def test_reading_the_answer(start_proxy, dripping, stream):
 
 @FORMS
 def test_between_two_attempts(proxy, router, stream):
-    router.will(refusal(502, "for a moment", retry_after="1"))
+    router.will(refusal(502, "for a moment", retry_after="3"))
     caller = Caller(proxy, "tell", stream=stream)
-    router.wait_for(1)
-    becomes(proxy, 0.9, in_flight=1, at_router=0)
+    [exchange] = router.wait_for(1)
+    becomes(proxy, SOON, in_flight=1, at_router=0)
     caller.leave()
-    becomes(proxy, 0.9, **IDLE)
-    # The second attempt would come about now.
-    time.sleep(1.3)
+    becomes(proxy, SOON, **IDLE)
+    # The second attempt would come three seconds after the first.
+    time.sleep(max(0, exchange.arrived + 4 - time.monotonic()))
     assert len(router.exchanges) == 1
 
 
@@ -197,12 +178,15 @@ def test_nothing_is_left_behind(start_proxy, router):
         becomes(proxy, SOON, **IDLE)
 
     cancel(20)
-    files, memory = descriptors(proxy), resident_mib(proxy)
-    cancel(50)
-    deadline = time.monotonic() + 5
-    # Fewer are well: an idle connection to the router may have been closed meanwhile.
-    while (more := descriptors(proxy) - files) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not more
-    # The heap keeps a few megabytes for each thread that allocates; fifty prompts would be a hundred and more.
-    assert resident_mib(proxy) < memory + 12
+    files = descriptors(proxy)
+    # The heap keeps some megabytes for each thread that allocates for the first time; fifty prompts would be a hundred
+    # and more, each time anew.
+    for _ in range(3):
+        resident = memory(proxy, "VmRSS")
+        cancel(50)
+        # Fewer are well: an idle connection to the router may have been closed meanwhile.
+        assert until(lambda: not descriptors(proxy) - files), descriptors(proxy) - files
+        grown = memory(proxy, "VmRSS") - resident
+        if grown < 12:
+            break
+    assert grown < 12, f"{grown:.1f} MiB more in each round"

@@ -1,8 +1,6 @@
 """Faults beyond the table: outages, dead connections, streams, bad lines, and many faults one after another."""
 
 import json
-import pathlib
-import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,6 +11,7 @@ from callers import prompt
 from daemon import mark
 from fault_cells import Fault, Stand
 from fault_link import Pace
+from watching import memory, until
 from wire_text import read_stream
 
 SLACK = 1.5  # seconds that a busy machine may add
@@ -103,13 +102,18 @@ def test_a_changed_network_costs_each_dead_connection_one_request_and_no_more(st
     at.way.heal()
     before, dead = at.in_use(), at.way.break_all("vanish")
     assert dead >= 4
-    answers = [at.ask(1.0) for _ in range(dead + 3)]
-    assert all(answer.seconds < 1.0 + SLACK for answer in answers)
-    lost = [answer for answer in answers if str(answer) != "200"]
-    assert len(lost) <= dead and {str(answer) for answer in lost} <= {"504 upstream_timeout"}
-    assert [str(answer) for answer in answers[-3:]] == ["200"] * 3
-    after = at.in_use()
-    assert after["in flight"] == 0 and after["socket"] <= before["socket"]
+    answers = [at.ask(1.0) for _ in range(dead)]
+    assert {str(answer) for answer in answers} <= {"200", "504 upstream_timeout"}
+    # On a dead connection these would take five seconds.
+    living = [at.ask() for _ in range(3)]
+    assert [str(answer) for answer in living] == ["200"] * 3
+    assert all(answer.seconds < 1.0 + SLACK for answer in answers + living)
+
+    def is_over() -> bool:
+        after = at.in_use()
+        return after["in flight"] == 0 and after["socket"] <= before["socket"]
+
+    assert until(is_over), (before, at.in_use())
 
 
 @pytest.mark.skipif(fault_dns.reason_to_skip() is not None, reason=str(fault_dns.reason_to_skip()))
@@ -150,7 +154,7 @@ def test_without_retries_nothing_is_tried_again(stand):
     answer = at.ask()
     assert str(answer) == "502 upstream_unreachable" and answer.seconds < SLACK
     at.way.heal()
-    assert at.recover()[0] <= SOON
+    assert at.recover()[0] <= SOON + SLACK
 
 
 @pytest.fixture(scope="module")
@@ -202,11 +206,6 @@ def test_a_long_and_uneven_way_changes_nothing_but_the_time(stand):
     assert all(answer.seconds >= 0.2 for answer in answers)
 
 
-def resident_mib(at: Stand) -> float:
-    text = pathlib.Path(f"/proc/{at.proxy.process.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", text)[1]) / 1024
-
-
 def test_many_faults_leave_nothing_behind(stand):
     at = stand(router={"retries": 0})
     faults = [
@@ -229,11 +228,17 @@ def test_many_faults_leave_nothing_behind(stand):
         assert at.recover()[0] <= SOON + SLACK
 
     suffer(2)
-    before, memory = at.at_rest(), resident_mib(at)
-    suffer(8)
-    after = at.at_rest(wanted=before)
-    assert all(count <= before.get(name, 0) for name, count in after.items()), (before, after)
-    assert resident_mib(at) < memory + 4
+    before = at.at_rest()
+    # A thread that allocates for the first time takes some megabytes; a leak goes on.
+    for _ in range(3):
+        resident = memory(at.proxy, "VmRSS")
+        suffer(8)
+        after = at.at_rest(wanted=before)
+        assert all(count <= before.get(name, 0) for name, count in after.items()), (before, after)
+        grown = memory(at.proxy, "VmRSS") - resident
+        if grown < 4:
+            break
+    assert grown < 4, f"{grown:.1f} MiB more in each round"
 
 
 def test_after_ten_seconds_callers_are_told_at_once_until_the_router_is_back(long_outage_meanwhile):
