@@ -62,6 +62,12 @@ class Observed:
     refused_meanwhile: list[str]
     left_over: dict[str, tuple[int, int]]  # what is in use, before and after, where it is more than before
     resent: int  # sealed requests that passed more than once
+    lasted: float  # seconds of the brief fault
+
+    @property
+    def was_brief(self) -> bool:
+        """Whether it ended before the last attempt, which comes more than a second after the first."""
+        return self.lasted < BRIEF + 0.2
 
 
 class _LocalConnection(http.client.HTTPConnection):
@@ -261,12 +267,15 @@ class Fault:
             stand.ask()
             at_rest = stand.at_rest()
             self.meet(stand)
+            began = time.monotonic()
             waiting = stand.ask_meanwhile()
             time.sleep(BRIEF)
             self.end(stand)
+            lasted = time.monotonic() - began
             brief = waiting()
             self.meet(stand)
-            lasting = stand.ask(DEADLINE)
+            # A late answer is waited for; how long that takes is looked at afterwards.
+            lasting = stand.ask(PATIENT if self.name == "late" else DEADLINE)
             self.end(stand)
             recovery, refused = stand.recover()
             left = stand.at_rest(wanted=at_rest)
@@ -279,6 +288,7 @@ class Fault:
                 refused,
                 {name: (before, after) for name, (before, after) in more.items() if after > before},
                 len(identifiers) - len(set(identifiers)),
+                lasted,
             )
 
     def meet(self, stand: Stand) -> None:
