@@ -11,7 +11,7 @@ import time
 import pytest
 
 from callers import post, prompt
-from daemon import free_port
+from daemon import START_SECONDS, free_port
 from replies import refusal
 from test_trust import shown
 
@@ -245,7 +245,7 @@ def test_health_asks_through_a_unix_socket(start_proxy, router):
     proxy = start_proxy(router)
     path = proxy.directory / "callers.sock"
     only = start_proxy(router, ready=False, listen=[f"unix:{path}"])
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + START_SECONDS
     while (done := only.command("health", "--ready")).returncode != 0:
         assert time.monotonic() < deadline, done.stderr + only.log()
         time.sleep(0.05)
