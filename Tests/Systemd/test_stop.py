@@ -9,6 +9,7 @@ from callers import error_of
 from daemon import mark
 from replies import completion, late, message, sealed
 from service import Service
+from unit import until
 
 GIVEN_UP = "75"  # sysexits.h: a temporary failure
 
@@ -43,7 +44,7 @@ def test_what_outlives_the_drain_is_told_so_and_the_status_says_it(service: Serv
     router.wait_for(1)
     journal, began = service.journal(), time.monotonic()
     service.stop()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20, "the answer was waited for"
     refused = asked.result()
     assert (refused.status_code, error_of(refused)["code"]) == (503, "shutting_down")
     assert (service.get("Result"), service.get("ExecMainStatus")) == ("exit-code", GIVEN_UP)
@@ -53,11 +54,13 @@ def test_what_outlives_the_drain_is_told_so_and_the_status_says_it(service: Serv
 
 def test_status_says_that_it_drains(service: Service, router, pool):
     service.start()
-    router.always(answer(mark(), 1.5))
+    # Long enough to be looked at twice meanwhile, also on a busy machine.
+    router.always(answer(mark(), 6))
     asked = pool.submit(service.post, mark())
     router.wait_for(1)
     service.do("stop", "--no-block")
-    service.is_in("deactivating")
-    assert "Draining" in service.get("StatusText")
+    # systemd stops it as soon as it is told to; the daemon says so when it has heard of it.
+    until(lambda: "Draining" in service.get("StatusText"), service.story)
+    assert service.state == "deactivating"
     assert asked.result().status_code == 200
     service.is_in("inactive")
