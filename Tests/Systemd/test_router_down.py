@@ -43,7 +43,7 @@ def test_the_service_waits_says_for_what_and_comes_up_by_itself(service: Service
 
 
 def test_start_gives_up_after_its_time_and_the_service_does_not(service: Service, late_router):
-    with service.dropped_in("[Unit]\nJobRunningTimeoutSec=3\n[Service]\nTimeoutStartSec=2\n"):
+    with service.dropped_in("[Unit]\nJobRunningTimeoutSec=8\n[Service]\nTimeoutStartSec=5\n"):
         begun = service.command("start")
         assert begun.returncode != 0 and "timed out" in begun.stderr, begun.stderr
         assert service.state == "activating"

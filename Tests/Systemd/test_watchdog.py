@@ -6,7 +6,7 @@ from daemon import free_port, mark
 from service import Service
 from unit import until
 
-QUICK = "[Service]\nWatchdogSec=2\nTimeoutAbortSec=1\nRestartSec=100ms\n"
+QUICK = "[Service]\nWatchdogSec=4\nTimeoutAbortSec=1\nRestartSec=100ms\n"
 
 
 def test_the_unit_has_a_watchdog(service: Service, router):
@@ -22,7 +22,7 @@ def test_a_process_that_is_stuck_is_ended_and_comes_back(service: Service, route
         service.start()
         journal, first = service.journal(), service.pid
         service.do("kill", "--signal=SIGSTOP", "--kill-whom=main")
-        journal.wait("Watchdog timeout (limit 2s)!")
+        journal.wait("Watchdog timeout (limit 4s)!")
         journal.wait("Failed with result 'watchdog'")
         until(lambda: service.get("NRestarts") == "1", service.story)
         said = mark()
