@@ -10,6 +10,9 @@ import openai
 from service import SOCKET, Service
 from unit import until
 
+# A service that stops listens to a connection without a request for 250 ms more. On a busy machine a caller may let one
+# stand for longer than that, and takes another one then: no client can tell whether it comes too late.
+LIMITS = httpx.Limits(keepalive_expiry=0.1)
 MODEL = "echo"  # what nomyo-dev-router has; the router of the tests has any
 _numbers = itertools.count()
 
@@ -42,15 +45,19 @@ class Caller(threading.Thread):
             raise ValueError("the answer to something else")
 
 
+def by_address() -> httpx.Client:
+    return httpx.Client(limits=LIMITS)
+
+
 def by_path() -> httpx.Client:
-    return httpx.Client(transport=httpx.HTTPTransport(uds=SOCKET), timeout=60)
+    return httpx.Client(transport=httpx.HTTPTransport(uds=SOCKET, limits=LIMITS), timeout=60)
 
 
 class Load:
     """Six callers: over IPv4, IPv6 and the unix socket, on connections that are kept and on new ones each time."""
 
     def __init__(self, service: Service):
-        ways = ((service.url, httpx.Client), ("http://[::1]:12439", httpx.Client), ("http://localhost", by_path))
+        ways = ((service.url, by_address), ("http://[::1]:12439", by_address), ("http://localhost", by_path))
         self.callers = [Caller(url, connect, keeps) for keeps in (True, False) for url, connect in ways]
 
     def __enter__(self) -> "Load":
