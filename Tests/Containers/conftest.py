@@ -8,6 +8,8 @@ import pytest
 
 from podman import APPLICATION, SIDECAR, Application, Container, Router, Sidecar, podman
 
+IMAGE_SECONDS = 300  # to write all files of an image
+
 
 @pytest.fixture(scope="session")
 def archive() -> pathlib.Path:
@@ -19,9 +21,9 @@ def archive() -> pathlib.Path:
 def images(archive) -> None:
     """Both images in podman's store."""
     # As `docker-archive`, because podman heeds a HEALTHCHECK only there.
-    identity = podman("pull", "--quiet", f"docker-archive:{archive}").stdout.strip()
+    identity = podman("pull", "--quiet", f"docker-archive:{archive}", seconds=IMAGE_SECONDS).stdout.strip()
     podman("tag", identity, SIDECAR)
-    podman("import", "--quiet", os.environ["APPLICATION"], APPLICATION)
+    podman("import", "--quiet", os.environ["APPLICATION"], APPLICATION, seconds=IMAGE_SECONDS)
 
 
 class Pod:

@@ -72,7 +72,7 @@ def fault(router: str, mode: str, count: str) -> dict:
 def outlast(place: str, prompt: str) -> dict:
     """Asks until it was answered, then failed, then was answered again: what an application sees of a restart."""
     seen: list[bool] = []
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while seen != [True, False, True] and time.monotonic() < deadline:
         try:
             answered = ask(place, prompt)["status"] == 200
