@@ -17,7 +17,7 @@ from agents.tool_context import ToolContext
 from openai import AsyncOpenAI
 from pydantic import BaseModel
 
-from report import PATIENCE, check, key, left, main, mark, refusals
+from report import PATIENCE, arrived, check, key, left, main, mark, refusals
 from texts import BIG, MODEL, UNICODE, weather
 
 set_tracing_disabled(True)
@@ -102,7 +102,7 @@ def cancel():
     async def leave() -> str:
         run = Runner.run_streamed(agent(), mark("cancel"))
         first = await anext(run.stream_events())
-        await asyncio.sleep(3)
+        await asyncio.to_thread(arrived)
         run.cancel()
         await asyncio.to_thread(left)
         return first.type

@@ -9,7 +9,7 @@ from pydantic_ai import Agent
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
 from pydantic_ai.providers.openai import OpenAIProvider
 
-from report import PATIENCE, URL, check, key, left, main, mark, refusals
+from report import PATIENCE, URL, arrived, check, key, left, main, mark, refusals
 from texts import BIG, MODEL, UNICODE, weather
 
 MODELS = {"chat": OpenAIChatModel, "responses": OpenAIResponsesModel}
@@ -87,7 +87,7 @@ def refused(api_key: str, text: str, stream: bool):
 def cancel():
     async def leave() -> str:
         asking = asyncio.create_task(streamed(agent(), mark("cancel")))
-        await asyncio.sleep(3)
+        await asyncio.to_thread(arrived)
         asking.cancel()
         try:
             await asking
