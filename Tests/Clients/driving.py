@@ -14,9 +14,9 @@ from daemon import ROOT
 from model import Model
 
 HERE = pathlib.Path(__file__).resolve().parent
-SECONDS = 150
-#: The time in which the router sees that a caller has gone.
-GONE_SECONDS = 2.0
+SECONDS = 600
+#: The time in which the router sees that a caller has gone, also on a busy machine; the answer would take a minute.
+GONE_SECONDS = 10.0
 #: The time in which a request gets from a command line to the router.
 ARRIVAL_SECONDS = 40.0
 
