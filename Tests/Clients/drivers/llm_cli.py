@@ -13,6 +13,8 @@ from texts import BIG, UNICODE
 place = pathlib.Path.home() / "llm"
 place.mkdir()
 (place / "extra-openai-models.yaml").write_text(os.environ["CLIENT_SETUP"])
+# For the command that runs beside the others: while two make their database at once, one fails. Copied before there is one.
+own = shutil.copytree(place, place.with_name("own"))
 os.environ["LLM_USER_PATH"] = str(place)
 
 import llm as library
@@ -82,10 +84,7 @@ def refused(api_key: str, text: str, streamed: bool):
 @check("cancel")
 def cancel():
     asked = [*LLM, "--key", key(), mark("cancel")]
-    # In a place of its own: while two make their database at once, one fails.
-    own = pathlib.Path(shutil.copytree(place, "own"))
-    variables = os.environ | {"LLM_USER_PATH": str(own.absolute())}
-    return stopped_while_waiting(asked, env=variables)
+    return stopped_while_waiting(asked, env=os.environ | {"LLM_USER_PATH": str(own)})
 
 
 @check("wait")
