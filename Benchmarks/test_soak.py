@@ -5,11 +5,12 @@ import pathlib
 import random
 import sys
 import unittest
+import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from soak_parts import judge
 from soak_parts.caller import Loss, Wrong, text_of
-from soak_parts.faults import Event, excuse
+from soak_parts.faults import Event, Faults, excuse
 from soak_parts.programs import steady_port
 from soak_parts.prompts import Prompts, request_body
 from soak_parts.relay import Exchanges, Relay
@@ -86,6 +87,17 @@ class Excuses(unittest.TestCase):
     def test_more_hits_than_retries_cannot_be_got_over(self):
         events = [Event("reset", time, time) for time in (10, 11, 11.5)]
         self.assertIn("hit up to 3 times", excuse(self.loss, events))
+
+
+class Repair(unittest.IsolatedAsyncioTestCase):
+    async def test_it_counts_as_an_outage_for_those_who_met_it(self):
+        router = unittest.mock.AsyncMock()
+        faults = Faults(unittest.mock.Mock(open=unittest.mock.AsyncMock()), router, seed=1)
+        await faults.repair()
+        router.stop.assert_awaited_once()
+        [event] = faults.events
+        self.assertTrue(event.is_outage)
+        self.assertGreaterEqual(event.end, event.begin)
 
 
 class Answers(unittest.TestCase):

@@ -61,13 +61,18 @@ class Faults:
                     event.end = time.monotonic()
 
     async def repair(self):
-        """Whatever was under way: the way to the router is open again."""
+        """Whatever was under way: the way to the router is open again. For the last exchanges this is one outage more."""
+        event = Event("outage: repair", time.monotonic())
+        self.events.append(event)
         self.relay.flow()
         self.relay.cut(True, [])
-        await self.router.stop()
-        await self.router.start()
-        self.relay.close_door()
-        await self.relay.open()
+        try:
+            await self.router.stop()
+            await self.router.start()
+            self.relay.close_door()
+            await self.relay.open()
+        finally:
+            event.end = time.monotonic()
 
     async def _outage(self, between):
         self.relay.close_door()
