@@ -12,6 +12,9 @@ CALM = (3.0, 6.0)
 TURN_SECONDS = 7.0
 # Connections are tried for during 10 s; an outage that lasted this long was none that has to be got over.
 LONGEST_OUTAGE = 8.0
+# How often an exchange is tried again. No more requests than this are broken by one fault: where there are few, one
+# exchange may meet them all, and only one event tells of it.
+RETRIES = 2
 
 
 @dataclass
@@ -106,10 +109,10 @@ class Faults:
         return f"{self.relay.end_links(idle_only=True, with_reset=False)} connections"
 
     async def cut_requests(self):
-        self.relay.cut(True, [self.random.randint(1, 6000) for _ in range(4)])
+        self.relay.cut(True, [self.random.randint(1, 6000) for _ in range(RETRIES)])
 
     async def cut_answers(self):
-        self.relay.cut(False, [self.random.randint(0, 6000) for _ in range(4)])
+        self.relay.cut(False, [self.random.randint(0, 6000) for _ in range(RETRIES)])
 
     async def stall(self):
         self.relay.stall()
@@ -119,14 +122,14 @@ class Faults:
             self.relay.flow()
 
     async def router_aborts(self):
-        await self.router.told("/dev/fault", mode="drop", count=4)
+        await self.router.told("/dev/fault", mode="drop", count=RETRIES)
 
     async def router_truncates(self):
-        await self.router.told("/dev/fault", mode="truncate", count=4)
+        await self.router.told("/dev/fault", mode="truncate", count=RETRIES)
 
     def status(self, code):
         async def answer():
-            await self.router.told("/dev/fault", mode=f"status-{code}", count=4)
+            await self.router.told("/dev/fault", mode=f"status-{code}", count=RETRIES)
 
         return answer
 
@@ -168,7 +171,7 @@ class Turns:
         self.proxy.tell(signal.SIGHUP)
 
 
-def excuse(loss, events, retries=2):
+def excuse(loss, events):
     """Why an exchange could not be saved by design; empty where it could."""
     if "the answer broke off before its end" in loss.what:
         return "an answer that broke off is refused like a forged one, and not asked for again"
@@ -178,6 +181,6 @@ def excuse(loss, events, retries=2):
         length = (event.end or loss.end) - event.begin
         if event.is_outage and length > LONGEST_OUTAGE:
             return f"the router was away for {length:.0f} s"
-    if len(met) > retries:
+    if len(met) > RETRIES:
         return f"hit up to {len(met)} times: " + ", ".join(event.kind for event in met)
     return ""
