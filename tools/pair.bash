@@ -8,11 +8,23 @@ pids=()    # of the same
 bold='' dim='' plain=''
 if [[ -t 1 ]]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; fi
 
-# Prints COUNT loopback ports that nobody listens on.
+# Prints COUNT loopback ports that nobody listens on, and that the kernel gives to nobody else until they are taken: it gives
+# those of its own range to connections.
 free_ports() {
   python3 -c '
-import socket, sys
-probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
+import random, socket, sys
+count = int(sys.argv[1])
+low, high = map(int, open("/proc/sys/net/ipv4/ip_local_port_range").read().split())
+ports = [port for port in range(20_000, 65_000) if not low <= port <= high]
+random.shuffle(ports)
+probes = []
+for port in ports + [0] * count:
+    try:
+        probes.append(socket.create_server(("127.0.0.1", port)))
+    except OSError:
+        continue  # somebody listens there
+    if len(probes) == count:
+        break
 print(*(probe.getsockname()[1] for probe in probes))' "$1"
 }
 
@@ -44,7 +56,7 @@ wait_for() {
 start_router() {
   start nomyo-dev-router "${bare[@]}" \
     "$programs/nomyo-dev-router" --listen "127.0.0.1:$1" --api-key demo-key --show-wire "$work/opened"
-  wait_for "http://127.0.0.1:$1/pki/public_key" 30
+  wait_for "http://127.0.0.1:$1/pki/public_key" 120
 }
 start_proxy() {
   start nomyo-proxy "${bare[@]}" NOMYO_API_KEY=demo-key NOMYO_PROXY_LISTEN="127.0.0.1:$1" \
@@ -53,7 +65,7 @@ start_proxy() {
     STATE_DIRECTORY="$work/state" RUNTIME_DIRECTORY="$work/run" \
     "$programs/nomyo-proxy" run
   # Ready means that its key pair is made, which takes a second or two.
-  wait_for "http://127.0.0.1:$1/readyz" 30
+  wait_for "http://127.0.0.1:$1/readyz" 120
 }
 
 # Stops everything, the last one first; returns 1 when a program of ours did not end well.
