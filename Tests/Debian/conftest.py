@@ -32,7 +32,7 @@ def begin(folder, command, **options):
 
 def finished(folder, process):
     """Waits for what was begun."""
-    status = process.wait(timeout=300)
+    status = process.wait(timeout=900)
     assert status == 0, f"status {status}:\n{(folder / 'log').read_text()[-4000:]}"
 
 

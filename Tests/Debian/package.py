@@ -11,7 +11,7 @@ NAMES = ("nomyo-proxy", "nomyo-dev-router")
 
 def output(*command, **options):
     """What a command prints; a failure shows all of it."""
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, **options)
     assert done.returncode == 0, f"{command}: status {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 

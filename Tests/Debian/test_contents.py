@@ -122,5 +122,5 @@ def test_lintian_has_nothing_to_say():
     """Hints of the level `info` are about how the compiler writes programs."""
     said = subprocess.run(
         ["lintian", "--allow-root", "--fail-on=error,warning", *(only(DIST, name) for name in NAMES)],
-        capture_output=True, text=True, timeout=120, check=False)
+        capture_output=True, text=True, timeout=600, check=False)
     assert (said.returncode, said.stdout) == (0, ""), said.stdout + said.stderr
