@@ -1,4 +1,6 @@
-"""The checks must fail on what they are there to find: each gets a small tree with one fault in it."""
+"""The checks must fail on what they are there to find: each gets a small tree with one fault in it. Here is the test of
+tools/again, too.
+"""
 
 import pathlib
 import subprocess
@@ -172,6 +174,36 @@ class Contents(Tree):
         self.assert_finds("check-tree", "LICENSE: not the unchanged text")
         (self.root / "LICENSE").unlink()
         self.assert_finds("check-tree", "LICENSE: missing")
+
+
+class Again(unittest.TestCase):
+    """A command that downloads is tried three times; `sleep` is the test's own, which takes no time."""
+
+    def run_with(self, successes):
+        """Runs a command whose tries of these numbers succeed; its status, and what each try found in the folder."""
+        with tempfile.TemporaryDirectory(prefix="nomyo-again-") as directory:
+            place = pathlib.Path(directory)
+            (place / "sleep").write_text("#!/bin/sh\n")
+            (place / "sleep").chmod(0o755)
+            script = f"""ls folder 2>/dev/null | tr '\\n' , >>found; echo >>found; mkdir folder; touch folder/half
+                case " {successes} " in *" $(wc -l <found) "*) ;; *) exit 3 ;; esac"""
+            done = subprocess.run(
+                [TOOLS / "again", "folder", "sh", "-c", script], cwd=place, capture_output=True, text=True, timeout=60,
+                env={"PATH": f"{place}:/usr/bin:/bin"})
+            return done.returncode, (place / "found").read_text().splitlines(), done.stderr
+
+    def test_what_succeeds_is_run_once(self):
+        self.assertEqual(self.run_with("1"), (0, [""], ""))
+
+    def test_what_fails_is_tried_again_without_what_it_left_and_says_so(self):
+        status, found, said = self.run_with("3")
+        self.assertEqual((status, found), (0, ["", "", ""]))
+        self.assertEqual(said.count("ended with status 3; trying again"), 2)
+
+    def test_what_fails_three_times_has_failed(self):
+        status, found, said = self.run_with("")
+        self.assertEqual((status, len(found)), (3, 3))
+        self.assertEqual(said.count("trying again"), 2)
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ def make_root(folder):
     codename = next(line.partition("=")[2].strip() for line in open("/etc/os-release", encoding="utf-8")
                     if line.startswith("VERSION_CODENAME="))
     return begin(folder, [
+        ROOT / "tools/again", folder / "root",
         "mmdebstrap", "--variant=essential", f"--include={','.join(sorted(needed))}", codename, folder / "root", *sources])
 
 
