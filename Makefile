@@ -84,7 +84,8 @@ test-swift: deps ## The tests in Swift
 	@tools/step test-build "Building the Swift tests" \
 	  swift build $(CACHE) --scratch-path $(DEBUG) --build-tests
 	@tools/step --closing 1 test-swift "Swift tests" \
-	  timeout --kill-after=10 1800 swift test $(CACHE) --scratch-path $(DEBUG) --skip-build --disable-xctest --no-parallel
+	  timeout --foreground --kill-after=10 1800 \
+	  swift test $(CACHE) --scratch-path $(DEBUG) --skip-build --disable-xctest --no-parallel
 
 test-interop: release ## The release build against the nomyo package, SDKs, and a browser
 	@tools/deps tests
