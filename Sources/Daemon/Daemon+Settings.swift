@@ -11,7 +11,14 @@ extension Daemon {
   var upstreamOptions: UpstreamOptions {
     UpstreamOptions(
       caFile: settings.router.caFile, proxy: outboundProxy, connectTimeout: settings.router.connectTimeout,
-      responseTimeout: settings.router.responseTimeout, allowHTTP: settings.router.allowHTTP)
+      responseTimeout: settings.router.responseTimeout, answerRoom: settings.limits.bodies,
+      allowHTTP: settings.router.allowHTTP)
+  }
+
+  var embeddingOptions: UpstreamOptions {
+    var options = EmbeddingsRelay.options
+    options.answerRoom = settings.limits.bodies
+    return options
   }
 
   /// What the listener grants, within the files that the process may open.

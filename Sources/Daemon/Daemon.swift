@@ -61,7 +61,7 @@ public struct Daemon: Sendable {
     let watchdog = Watchdog.takeInterval()
     let news = ServiceNews(start: start, notifier: notifier, logger: logger)
     let upstream = try Upstream(upstreamOptions)
-    let embedding = try settings.embeddings.url.map { _ in try Upstream(EmbeddingsRelay.options) }
+    let embedding = try settings.embeddings.url.map { _ in try Upstream(embeddingOptions) }
     let served = identity.map(ServedIdentity.init)
     let plan = try ListenPlan(settings, addresses: addresses, passed: ActivationSocket.takeOver())
     let parts = try makeParts(upstream, embedding, news, heap, plan, served, reading)

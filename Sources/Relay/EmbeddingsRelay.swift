@@ -75,6 +75,8 @@ public struct EmbeddingsRelay: Sendable {
     switch error {
     case .cancelled, .closed:
       .shuttingDown
+    case .crowded(let limit):
+      .tooManyAnswers(limit: limit)
     case .responseTimedOut, .connectTimedOut:
       Self.server(
         504, "embedder_timeout",

@@ -105,7 +105,7 @@ extension UpstreamError {
   var isPassing: Bool {
     switch self {
     case .unresolved, .unreachable, .connectTimedOut, .handshake, .disconnected, .truncated: true
-    case .clearText, .badURL, .tls, .responseTimedOut, .tooLarge, .protocolFault, .cancelled,
+    case .clearText, .badURL, .tls, .responseTimedOut, .tooLarge, .crowded, .protocolFault, .cancelled,
       .closed:
       false
     }
@@ -122,6 +122,7 @@ extension UpstreamError {
     case .connectTimedOut: "connect-timeout"
     case .responseTimedOut: "response-timeout"
     case .tooLarge: "answer-too-large"
+    case .crowded: "too-many-answers"
     case .disconnected: "disconnected"
     case .truncated: "truncated"
     case .protocolFault: "protocol-fault"

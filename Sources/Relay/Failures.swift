@@ -118,6 +118,8 @@ extension ExchangeFailure {
       server(504, "upstream_timeout", "The router did not answer in time: \(error).")
     case .tooLarge, .protocolFault:
       integrity("The router's answer is refused: \(error).")
+    case .crowded(let limit):
+      .tooManyAnswers(limit: limit)
     case .cancelled, .closed:
       .shuttingDown
     case .disconnected, .truncated:

@@ -168,7 +168,7 @@ extension ExchangeOutcome {
   init(_ error: UpstreamError) {
     switch error {
     case _ where error.isPassing: self = .unreachable
-    case .tooLarge, .protocolFault: self = .answered
+    case .tooLarge, .crowded, .protocolFault: self = .answered
     default: self = .abandoned
     }
   }

@@ -5,6 +5,7 @@ actor CurlEngine {
   /// Where all of it happens.
   nonisolated let thread: CurlThread
   private let options: UpstreamOptions
+  private let room: AnswerRoom
   private var transfers: [Int: Transfer] = [:]
   private var lastID = 0
   private var isClosed = false
@@ -17,6 +18,7 @@ actor CurlEngine {
   init(thread: CurlThread, options: UpstreamOptions) throws(CurlFault) {
     self.thread = thread
     self.options = options
+    room = AnswerRoom(limit: options.answerRoom)
     // Idle connections to keep. libcurl's own rule, four for each transfer under way, would close nearly all
     // of them whenever a burst is over.
     guard ccurl_multi_set_long(thread.multi, CURLMOPT_MAXCONNECTS, 64) == CURLM_OK else {
@@ -64,7 +66,7 @@ actor CurlEngine {
     do throws(CurlFault) {
       let transfer = try Transfer(
         request, id: id, options: options, maxConnectionAge: maxConnectionAge, engine: self,
-        sockets: thread.sockets, continuation: continuation)
+        sockets: thread.sockets, room: room, continuation: continuation)
       guard curl_multi_add_handle(thread.multi, transfer.easy) == CURLM_OK else {
         throw CurlFault(code: CURLE_OUT_OF_MEMORY)
       }

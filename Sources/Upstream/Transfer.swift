@@ -23,13 +23,15 @@ final class Transfer {
   private let wantsCertificate: Bool
   private let onSending: (@Sendable () -> Void)?
   private var answerBody: [UInt8] = []
+  private let room: AnswerRoom
+  private let share: AnswerRoom.Share
   private let message: UnsafeMutablePointer<CChar>
   private var lines: UnsafeMutablePointer<curl_slist>?
 
   /// A transfer that is set up and not started.
   init(
     _ request: UpstreamRequest, id: Int, options: UpstreamOptions, maxConnectionAge: Int?, engine: CurlEngine,
-    sockets: OpenSockets, continuation: CheckedContinuation<Outcome, Never>
+    sockets: OpenSockets, room: AnswerRoom, continuation: CheckedContinuation<Outcome, Never>
   ) throws(CurlFault) {
     guard let easy = curl_easy_init() else { throw CurlFault(code: CURLE_OUT_OF_MEMORY) }
     self.easy = easy
@@ -37,6 +39,8 @@ final class Transfer {
     self.engine = engine
     self.continuation = continuation
     machine = TransferMachine(request)
+    self.room = room
+    share = AnswerRoom.Share(room)
     requestBody = request.body
     wantsCertificate = request.wantsCertificate
     onSending = request.onSending
@@ -88,7 +92,7 @@ final class Transfer {
       .success(
         UpstreamResponse(
           status: head.status, fields: head.fields, body: answerBody, timing: easy.timing,
-          certificate: wantsCertificate ? easy.serverCertificate : nil))
+          certificate: wantsCertificate ? easy.serverCertificate : nil, share: share))
     case .fail(let error): .failure(error)
     case .proceed, .abort, .hand, .keep, .ignore: nil
     }
@@ -133,6 +137,10 @@ final class Transfer {
   /// - Returns: how many of them were taken; less than all makes libcurl stop.
   func bytesArrived(_ bytes: UnsafeRawBufferPointer) -> Int {
     guard case .keep(let capacity) = machine.bytesArrived(bytes.count) else { return 0 }
+    guard share.grow(to: capacity) else {
+      machine.roomRefused(limit: room.limit)
+      return 0
+    }
     if capacity > answerBody.capacity { answerBody.reserveCapacity(capacity) }
     answerBody.append(contentsOf: bytes)
     return bytes.count

@@ -110,6 +110,9 @@ struct TransferMachine: Sendable {
     return .keep(capacity: capacity())
   }
 
+  /// There is no room for the bytes beside those of other answers.
+  mutating func roomRefused(limit: Int) { _ = refuse(.crowded(limit: limit)) }
+
   /// libcurl is done with the transfer.
   mutating func ended(_ ending: Ending) -> Action {
     if case .over = stage { return .ignore }

@@ -22,6 +22,11 @@ public struct UpstreamOptions: Sendable {
   ///
   /// Long answers take minutes, and nothing of them comes before all of it does.
   public var responseTimeout: Duration
+  /// How many bytes all answers together may have while they are received and used, without the first 64 KiB of each; by
+  /// default 256 MiB.
+  ///
+  /// What has no room fails with ``UpstreamError/crowded(limit:)``; an answer that is alone has only its own limit.
+  public var answerRoom: Int
   /// Whether an `http://` URL may be used, by default not; such a request then fails before anything is sent.
   public var allowHTTP: Bool
   /// The value of `User-Agent`, for requests whose fields have none.
@@ -42,6 +47,7 @@ public struct UpstreamOptions: Sendable {
     proxy: OutboundProxy = .none,
     connectTimeout: Duration = .seconds(10),
     responseTimeout: Duration = .seconds(900),
+    answerRoom: Int = 256 << 20,
     allowHTTP: Bool = false,
     userAgent: String = "nomyo-proxy",
     unixSocket: String? = nil,
@@ -51,6 +57,7 @@ public struct UpstreamOptions: Sendable {
     self.proxy = proxy
     self.connectTimeout = connectTimeout
     self.responseTimeout = responseTimeout
+    self.answerRoom = answerRoom
     self.allowHTTP = allowHTTP
     self.userAgent = userAgent
     self.unixSocket = unixSocket

@@ -12,15 +12,19 @@ public struct UpstreamResponse: Sendable {
   public let timing: UpstreamTiming
   /// The server's own certificate in PEM; nil unless the request wanted it and the connection was TLS.
   public let certificate: [UInt8]?
+  /// What the body takes of the room for answers, as long as somebody holds the answer.
+  private let share: AnswerRoom.Share?
 
   init(
-    status: Int, fields: HTTPFields, body: [UInt8], timing: UpstreamTiming, certificate: [UInt8]? = nil
+    status: Int, fields: HTTPFields, body: [UInt8], timing: UpstreamTiming, certificate: [UInt8]? = nil,
+    share: AnswerRoom.Share? = nil
   ) {
     self.status = status
     self.fields = fields
     self.body = body
     self.timing = timing
     self.certificate = certificate
+    self.share = share
   }
 }
 

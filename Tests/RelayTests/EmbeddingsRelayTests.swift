@@ -81,4 +81,10 @@ import Upstream
     #expect(!fault.message.contains("router"))
     if code != "shutting_down" { #expect(fault.message.contains("http://127.0.0.1:8000")) }
   }
+
+  @Test func `an answer without room is nobody's fault but the crowd's`() async throws {
+    let fault = try #require(try await ask(Recorder(.crowded(limit: 77)), at: "http://127.0.0.1:8000"))
+    #expect(fault.status == 503 && fault.code == "too_many_answers" && fault.shouldRetry == false)
+    #expect(fault.message.contains("77 bytes") && fault.message.contains("limits.bodies"))
+  }
 }

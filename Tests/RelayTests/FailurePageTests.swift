@@ -34,6 +34,8 @@ import Upstream
       Row("the answer breaks off", .transport(.truncated)),
       Row("no answer before the deadline", .transport(.responseTimedOut)),
       Row("the answer is larger than `limits.response`", .transport(.tooLarge(limit: 1))),
+      Row(
+        "the answers that are coming have more than `limits.bodies` together", .transport(.crowded(limit: 1))),
       Row("the answer is no acceptable HTTP", .transport(.protocolFault)),
     ] + statuses + answers + own
 

@@ -47,6 +47,9 @@ import Upstream
         code: "upstream_integrity",
         shouldRetry: false),
       Row(
+        failure: .transport(.crowded(limit: 9)), status: 503, type: "server_error", code: "too_many_answers",
+        shouldRetry: false),
+      Row(
         failure: .transport(.protocolFault), status: 502, type: "server_error", code: "upstream_integrity",
         shouldRetry: false),
       Row(

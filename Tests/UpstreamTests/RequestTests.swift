@@ -25,6 +25,7 @@ import Testing
   @Test func errorsSayWhatToCheck() {
     #expect("\(UpstreamError.tls("self-signed certificate"))".contains("self-signed certificate"))
     #expect("\(UpstreamError.tooLarge(limit: 77))".contains("77"))
+    #expect("\(UpstreamError.crowded(limit: 77))".contains("77"))
     #expect("\(UpstreamError.unreachable)".contains("check"))
   }
 }

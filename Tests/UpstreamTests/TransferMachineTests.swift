@@ -117,6 +117,16 @@ import Testing
     #expect(machine.ended(.failed(.disconnected)) == .fail(.tooLarge(limit: 99)))
   }
 
+  @Test func withoutRoomForItsBodyATransferFails() {
+    var machine = machine(limit: 99)
+    _ = machine.connectionReady()
+    _ = machine.line("HTTP/1.1 200 OK\r\n")
+    _ = machine.line("\r\n")
+    #expect(machine.bytesArrived(9) != .abort)
+    machine.roomRefused(limit: 5)
+    #expect(machine.ended(.failed(.disconnected)) == .fail(.crowded(limit: 5)))
+  }
+
   @Test func aCodingThatWasNotAskedForEndsTheTransferBeforeItsBody() {
     var machine = machine()
     _ = machine.connectionReady()
