@@ -22,7 +22,10 @@ final class AnswerRoom: Sendable {
     /// A part that has nothing yet.
     init(_ room: AnswerRoom) { self.room = room }
 
-    deinit { room.taken.withLock { [count] taken in taken -= count.withLock { $0 } } }
+    deinit {
+      let own = count.withLock { $0 }
+      room.taken.withLock { $0 -= own }
+    }
 
     /// Takes as much more as an answer of `capacity` bytes needs.
     ///

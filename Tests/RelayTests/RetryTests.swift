@@ -125,8 +125,7 @@ import Upstream
 
   @Test(arguments: [
     UpstreamError.clearText, .badURL, .tls("expired"), .responseTimedOut, .tooLarge(limit: 1),
-    .crowded(limit: 1), .protocolFault,
-    .cancelled, .closed,
+    .crowded(limit: 1), .protocolFault, .cancelled, .closed,
   ])
   func `a transfer that cannot go better is not tried again`(error: UpstreamError) async throws {
     let rig = try await Rig(StubRouter(.fail(error), .say("hi")))
