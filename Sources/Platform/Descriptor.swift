@@ -35,8 +35,10 @@ public enum Descriptor {
     var rest = bytes
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      if count >= 0 {
+      if count > 0 {
         rest = rest.dropFirst(count)
+      } else if count == 0 {
+        throw Fault(number: EIO)
       } else if errno == EAGAIN {
         _ = canWrite(to: descriptor, within: -1)
       } else if errno != EINTR {

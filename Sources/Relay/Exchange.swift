@@ -212,6 +212,8 @@ extension Exchange {
     }
     let start = ContinuousClock.now
     defer { report.timing.open += start.duration(to: .now) }
+    // What it takes of the room for answers is taken until it is open.
+    defer { withExtendedLifetime(posted.response) {} }
     let sealed = posted.request
     let opened: OpenedEnvelope
     do {

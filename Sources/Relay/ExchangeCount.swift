@@ -25,7 +25,7 @@ extension ExchangeFailure {
     switch self {
     case .transport(.tooLarge(limit: _)), .transport(.protocolFault): .integrity
     case .keyUntrusted, .keyRefused, .integrity, .answer: .integrity
-    case .transport(.crowded(limit: _)): .internalError
+    case .transport(.crowded(limit: _)): .noRoom
     case .unsent, .transport, .keyUnavailable(.transport): .unreachable
     case .held, .keyUnavailable(.held), .deadlinePassed: .held
     case .keyUnavailable(.status), .status, .unknownModel: .routerError

@@ -1,4 +1,5 @@
 import Dialects
+import Upstream
 
 /// What the exchanges for one caller end with, and what they leave for header and log.
 struct ExchangeEnding: Sendable {
@@ -42,18 +43,29 @@ struct ExchangeBatch: Sendable {
       for _ in 0..<Self.width { start() }
       var answers = [ChatAnswer?](repeating: nil, count: exchanges.count)
       var reports: [ExchangeReport] = []
+      // Together they are one answer, which may have no more bytes than any other.
+      var room = exchanges[0].context.router.responseLimit
       for await (index, ending) in group {
         reports.append(ending.report)
-        switch ending.result {
+        let result = ending.result.flatMap { answer in
+          room -= answer.byteCount
+          return room >= 0 ? .success(answer) : .failure(Self.tooLarge(exchanges[0]))
+        }
+        switch result {
         case .success(let answer): answers[index] = answer
         case .failure:
           group.cancelAll()
-          return ExchangeEnding(result: ending.result, report: .joined(reports))
+          return ExchangeEnding(result: result, report: .joined(reports))
         }
         start()
       }
       return ExchangeEnding(result: Self.joined(answers.compactMap { $0 }), report: .joined(reports))
     }
+  }
+
+  private static func tooLarge(_ exchange: Exchange) -> FailedExchange {
+    FailedExchange(
+      failure: .transport(.tooLarge(limit: exchange.context.router.responseLimit)), wasTriedAgain: false)
   }
 
   private static func joined(_ answers: [ChatAnswer]) -> Result<ChatAnswer, FailedExchange> {

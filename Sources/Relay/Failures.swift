@@ -91,6 +91,13 @@ extension ExchangeFailure {
         ? "; for a router of your own with a shorter key, lower router.minimum_key_bits." : ".")
   }
 
+  /// The model has done its work, and would do it again.
+  private static func dropped(limit: Int) -> APIFault {
+    var fault = APIFault.tooManyAnswers(limit: limit)
+    (fault.retryAfter, fault.shouldRetry) = (nil, false)
+    return fault
+  }
+
   private func integrity(_ message: String) -> APIFault { refused("upstream_integrity", message) }
 
   /// What another attempt would only repeat.
@@ -119,7 +126,7 @@ extension ExchangeFailure {
     case .tooLarge, .protocolFault:
       integrity("The router's answer is refused: \(error).")
     case .crowded(let limit):
-      .tooManyAnswers(limit: limit)
+      Self.dropped(limit: limit)
     case .cancelled, .closed:
       .shuttingDown
     case .disconnected, .truncated:

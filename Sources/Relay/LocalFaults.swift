@@ -50,15 +50,13 @@ extension APIFault {
     message: "The proxy works on as many requests as limits.in_flight allows. Try again shortly.",
     retryAfter: .seconds(1))
 
-  /// Asking again costs the same work again, and finds the same crowd.
   static func tooManyAnswers(limit: Int) -> APIFault {
-    var fault = APIFault(
+    APIFault(
       status: 503, type: "server_error", code: "too_many_answers",
       message:
-        "The answers that are being received have more than \(limit) bytes together, which is what limits.bodies allows, "
-        + "so this one was dropped. Ask for less at once, or raise limits.bodies.")
-    fault.shouldRetry = false
-    return fault
+        "The answers that are being received would take more than \(limit) bytes together, which is what limits.bodies "
+        + "allows, so this one was dropped. Ask for less at once, or raise limits.bodies and restart nomyo-proxy.",
+      retryAfter: .seconds(1))
   }
 
   static let tooManyOfToken = APIFault(

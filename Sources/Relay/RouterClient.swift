@@ -11,7 +11,8 @@ public import Upstream
 public struct RouterClient: Sendable {
   private let transport: any RouterTransport
   private let baseURL: String
-  private let responseLimit: Int
+  /// The most bytes that a sealed answer may have.
+  let responseLimit: Int
   private let pacer: Pacer
   private let paced: PacedRequests
   private let ownKey: @Sendable () -> KeyID

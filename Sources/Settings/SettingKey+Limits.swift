@@ -25,8 +25,9 @@ extension SettingKey {
       How much memory the bodies of requests may take together while they are received and answered, and answers while \
       slow readers take them, without the first 64KiB of each. When it is full, whatever has been on its way for more \
       than five seconds gives way, and else the newest body is refused. What the requests become takes as much again at \
-      most: decompressed, in the router's dialect, and sealed; one local token leaves an eighth of it to others. So do \
-      answers while they come from the router and are opened: one that has no room is dropped.
+      most: decompressed, in the router's dialect, and sealed; one local token leaves an eighth of it to others. \
+      Answers have another such room while they come from the router and are opened, and those of an embedder a third: \
+      one that finds none is dropped, and an answer that is alone always finds some.
       """),
     SettingKey(
       "limits.header_bytes", \.limits.headerBytes, .size(1 << 10, 1 << 20),

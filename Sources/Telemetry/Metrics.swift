@@ -22,6 +22,8 @@ public final class Metrics: Sendable {
     case keyShortage = "key_shortage"
     /// The request cannot be sealed as it is.
     case requestError = "request_error"
+    /// There was no room for the answer beside those of others.
+    case noRoom = "no_room"
     /// The daemon failed on its own account.
     case internalError = "internal_error"
   }

@@ -22,14 +22,20 @@ final class AnswerRoom: Sendable {
     /// A part that has nothing yet.
     init(_ room: AnswerRoom) { self.room = room }
 
-    deinit {
-      let own = count.withLock { $0 }
+    deinit { giveBack() }
+
+    /// Takes nothing any more, so that others who want to grow at the same moment find room.
+    func giveBack() {
+      let own = count.withLock { count in
+        defer { count = 0 }
+        return count
+      }
       room.taken.withLock { $0 -= own }
     }
 
     /// Takes as much more as an answer of `capacity` bytes needs.
     ///
-    /// - Returns: false where all answers together would have more than the limit. An answer that is alone always finds room:
+    /// - Returns: false where all answers together would take more than the limit. An answer that is alone always finds room:
     ///   its own size has another limit.
     func grow(to capacity: Int) -> Bool {
       count.withLock { count in

@@ -94,7 +94,7 @@ final class Transfer {
           status: head.status, fields: head.fields, body: answerBody, timing: easy.timing,
           certificate: wantsCertificate ? easy.serverCertificate : nil, share: share))
     case .fail(let error): .failure(error)
-    case .proceed, .abort, .hand, .keep, .ignore: nil
+    case .proceed, .abort, .hand, .keep, .skip, .ignore: nil
     }
   }
 
@@ -136,14 +136,28 @@ final class Transfer {
   /// With some bytes of the answer's body.
   /// - Returns: how many of them were taken; less than all makes libcurl stop.
   func bytesArrived(_ bytes: UnsafeRawBufferPointer) -> Int {
-    guard case .keep(let capacity) = machine.bytesArrived(bytes.count) else { return 0 }
-    guard share.grow(to: capacity) else {
-      machine.roomRefused(limit: room.limit)
+    switch machine.bytesArrived(bytes.count) {
+    case .keep(let capacity):
+      guard share.grow(to: capacity) else {
+        machine.roomRefused(limit: room.limit)
+        forgetBody()
+        return 0
+      }
+      if capacity > answerBody.capacity { answerBody.reserveCapacity(capacity) }
+      answerBody.append(contentsOf: bytes)
+      return bytes.count
+    case .skip:
+      forgetBody()
+      return bytes.count
+    case .proceed, .abort, .hand, .deliver, .fail, .ignore:
       return 0
     }
-    if capacity > answerBody.capacity { answerBody.reserveCapacity(capacity) }
-    answerBody.append(contentsOf: bytes)
-    return bytes.count
+  }
+
+  /// At once, and not when libcurl has let go of the transfer: others may want the room meanwhile.
+  private func forgetBody() {
+    answerBody = []
+    share.giveBack()
   }
 }
 

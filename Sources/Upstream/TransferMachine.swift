@@ -15,6 +15,8 @@ struct TransferMachine: Sendable {
     case hand(Range<Int>)
     /// Add the bytes to the answer's body, in a buffer with room for so many in all.
     case keep(capacity: Int)
+    /// Keep nothing of the answer's body.
+    case skip
     /// The transfer is over: the answer has this head.
     case deliver(ResponseHead)
     /// The transfer is over: there is no answer.
@@ -42,6 +44,9 @@ struct TransferMachine: Sendable {
 
   /// The most bytes that status lines, fields and trailers may take together, interim answers included.
   static let headerLimit = 64 << 10
+
+  /// A longer body of an answer that is no success is not kept: nobody reads so much of it.
+  static let errorBodyLimit = 64 << 10
 
   private let bodyCount: Int
   private let isReplayable: Bool
@@ -107,6 +112,9 @@ struct TransferMachine: Sendable {
     guard case .inBody = stage else { return refuse(.protocolFault) }
     guard count <= limit - received else { return refuse(.tooLarge(limit: limit)) }
     received += count
+    if received > Self.errorBodyLimit, let status = head?.status, !(200..<300).contains(status) {
+      return .skip
+    }
     return .keep(capacity: capacity())
   }
 

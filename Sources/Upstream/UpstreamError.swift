@@ -21,8 +21,8 @@ public enum UpstreamError: Error, Equatable, Sendable {
   case responseTimedOut
   /// The body is larger than `limit` bytes, announced or decompressed.
   case tooLarge(limit: Int)
-  /// There was no room for the body beside those of other answers, which have `limit` bytes together. The server has done
-  /// its work.
+  /// There was no room for the body beside those of other answers, which may take `limit` bytes together. The server has
+  /// done its work.
   case crowded(limit: Int)
   /// The connection ended, or became unusable, before the answer was complete. The server may have acted on
   /// the request. A reused connection that turned out dead also ends here: to send anew would show the same
@@ -62,7 +62,7 @@ extension UpstreamError: CustomStringConvertible {
     case .tooLarge(let limit):
       "the answer is larger than \(limit) bytes; check the response limit"
     case .crowded(let limit):
-      "the answers that are being received have more than \(limit) bytes together; ask for less at once"
+      "the answers that are being received would take more than \(limit) bytes together; ask for less at once"
     case .disconnected:
       "the connection ended before the answer was complete; check the server's log, then try again"
     case .truncated:

@@ -22,7 +22,7 @@ public struct UpstreamOptions: Sendable {
   ///
   /// Long answers take minutes, and nothing of them comes before all of it does.
   public var responseTimeout: Duration
-  /// How many bytes all answers together may have while they are received and used, without the first 64 KiB of each; by
+  /// How many bytes all answers together may take while they are received and used, without the first 64 KiB of each; by
   /// default 256 MiB.
   ///
   /// What has no room fails with ``UpstreamError/crowded(limit:)``; an answer that is alone has only its own limit.

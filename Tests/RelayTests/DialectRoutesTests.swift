@@ -128,6 +128,18 @@ import Testing
     #expect(rig.router.abandoned == rig.router.arrivals.count - 1)
   }
 
+  @Test(arguments: [(2, 200), (3, 502)])
+  func `the answers to a list are together no larger than one may be`(prompts: Int, status: Int) async throws
+  {
+    // Of at most a mebibyte.
+    let rig = try await Rig(StubRouter(.say(String(repeating: "x", count: 400_000))))
+    let list = (1...prompts).map { "\"\($0)\"" }.joined(separator: ",")
+    let sink = await (try rig.responder()).answer(
+      .post("/v1/completions", #"{"model":"m","prompt":[\#(list)]}"#))
+    #expect(sink.head?.status == status)
+    if status != 200 { #expect(try value(sink.body, at: ["error", "code"]) == "upstream_integrity") }
+  }
+
   // MARK: What asks nobody
 
   @Test(arguments: [

@@ -35,7 +35,8 @@ import Upstream
       Row("no answer before the deadline", .transport(.responseTimedOut)),
       Row("the answer is larger than `limits.response`", .transport(.tooLarge(limit: 1))),
       Row(
-        "the answers that are coming have more than `limits.bodies` together", .transport(.crowded(limit: 1))),
+        "the answers that are coming would take more than `limits.bodies` together",
+        .transport(.crowded(limit: 1))),
       Row("the answer is no acceptable HTTP", .transport(.protocolFault)),
     ] + statuses + answers + own
 

@@ -31,6 +31,20 @@ import Testing
     #expect(!third.grow(to: free + 1))
   }
 
+  @Test func whoIsRefusedMayGiveBackAtOnceAndDoesSoOnce() {
+    let room = AnswerRoom(limit: 10)
+    let first = AnswerRoom.Share(room)
+    var second: AnswerRoom.Share? = AnswerRoom.Share(room)
+    #expect(first.grow(to: free + 5) && second?.grow(to: free + 5) == true)
+    #expect(second?.grow(to: free + 6) == false)
+    second?.giveBack()
+    #expect(first.grow(to: free + 9))
+    second = nil
+    let third = AnswerRoom.Share(room)
+    #expect(third.grow(to: free + 1))
+    #expect(!third.grow(to: free + 2))
+  }
+
   @Test func anAnswerThatIsAloneAlwaysFindsRoom() {
     let room = AnswerRoom(limit: 10)
     let first = AnswerRoom.Share(room)
@@ -57,6 +71,28 @@ import Testing
     #expect(held?.body.count == 300_000)
     held = nil
     #expect(try await upstream.send(large).body.count == 300_000)
+    await upstream.close()
+  }
+
+  @Test(arguments: [false, true])
+  func whatEndsEarlyGivesItsRoomBack(isCancelled: Bool) async throws {
+    let asked = Fact()
+    let body = String(repeating: "x", count: 300_000)
+    let server = try ScriptedServer { peer in
+      while try peer.request().head.contains("/whole") { try peer.answer(body) }
+      try peer.send("HTTP/1.1 200 OK\r\nContent-Length: 300001\r\n\r\n" + body)
+      asked.tell()
+      if isCancelled { peer.waitForEnd() }
+    }
+    let upstream = try client { $0.answerRoom = 300_000 }
+    let half = UpstreamRequest(url: server.url + "/half", responseLimit: 1 << 20)
+    let task = Task { await upstream.failure(half) }
+    try await asked.heard()
+    if isCancelled { task.cancel() }
+    #expect(await task.value == (isCancelled ? .cancelled : .truncated))
+    let whole = UpstreamRequest(url: server.url + "/whole", responseLimit: 1 << 20)
+    let (first, second) = (try await upstream.send(whole), await upstream.failure(whole))
+    #expect(first.body.count == 300_000 && second == .crowded(limit: 300_000))
     await upstream.close()
   }
 }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Testing
 import Upstream
 
@@ -26,6 +27,18 @@ import Upstream
       try peer.send(body)
     }
     #expect(try await client().send(request(server, limit: 64 << 20)).body == body)
+  }
+
+  @Test(arguments: [(500, 65_536), (500, 65_537), (404, 1_000_000), (200, 65_537)])
+  func ofALongErrorOnlyTheStatusIsKept(status: Int, size: Int) async throws {
+    let server = try ScriptedServer { peer in
+      _ = try peer.request()
+      try peer.send("HTTP/1.1 \(status) X\r\nRetry-After: 7\r\nContent-Length: \(size)\r\n\r\n")
+      try peer.send([UInt8](repeating: 1, count: size))
+    }
+    let answer = try await client().send(request(server, limit: 1 << 20))
+    #expect(answer.status == status && answer.fields[.retryAfter] == "7")
+    #expect(answer.body.count == (status == 200 || size <= 65_536 ? size : 0))
   }
 
   @Test func anAnnouncementIsEnough() async throws {

@@ -117,6 +117,16 @@ import Testing
     #expect(machine.ended(.failed(.disconnected)) == .fail(.tooLarge(limit: 99)))
   }
 
+  @Test func ofALongErrorNothingIsKept() {
+    var machine = machine(limit: 1 << 20)
+    _ = machine.connectionReady()
+    _ = machine.line("HTTP/1.1 500 Internal Server Error\r\n")
+    _ = machine.line("\r\n")
+    #expect(machine.bytesArrived(64 << 10) != .skip)
+    #expect(machine.bytesArrived(1) == .skip)
+    #expect(machine.bytesArrived(1 << 20) == .abort)
+  }
+
   @Test func withoutRoomForItsBodyATransferFails() {
     var machine = machine(limit: 99)
     _ = machine.connectionReady()
