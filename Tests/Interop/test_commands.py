@@ -11,7 +11,7 @@ import time
 import pytest
 
 from callers import post, prompt
-from daemon import START_SECONDS, free_port
+from daemon import START_SECONDS, STOP_SECONDS, free_port
 from replies import refusal
 from test_trust import shown
 
@@ -24,7 +24,7 @@ def stopped(start_proxy, router):
     """A proxy that ran and runs no more, with its directory still there."""
     proxy = start_proxy(router)
     proxy.process.terminate()
-    proxy.process.wait(15)
+    proxy.process.wait(STOP_SECONDS)
     return proxy
 
 
@@ -109,7 +109,7 @@ def test_keys_travel_by_export_and_import(start_proxy, router, tmp_path):
     busy = proxy.command("keys", "export", str(copy))
     assert busy.returncode == 75 and "in use" in busy.stderr  # the daemon holds its directory
     proxy.process.terminate()
-    proxy.process.wait(15)
+    proxy.process.wait(STOP_SECONDS)
 
     exported = proxy.command("keys", "export", str(copy))
     assert exported.returncode == 0 and kept in exported.stdout
@@ -129,7 +129,7 @@ def test_keys_travel_by_export_and_import(start_proxy, router, tmp_path):
 def test_a_key_is_only_replaced_when_that_is_said(start_proxy, router, nomyo_keys):
     proxy = start_proxy(router, keys={"mode": "directory"})
     proxy.process.terminate()
-    proxy.process.wait(15)
+    proxy.process.wait(STOP_SECONDS)
     own = proxy.directory / "client_keys" / "private_key.pem"
     before = own.read_bytes()
     refused = proxy.command("keys", "import", nomyo_keys)
@@ -151,7 +151,7 @@ def test_trust_show_tells_what_why_and_since_when_with_and_without_a_daemon(star
     running = proxy.command("trust", "show").stdout
     assert running.count(shown(router)) == 2 and "first use" in running and "since 20" in running
     proxy.process.terminate()
-    proxy.process.wait(15)
+    proxy.process.wait(STOP_SECONDS)
     alone = proxy.command("trust", "show").stdout
     assert alone.count(shown(router)) == 1 and "none is running" in alone
 
@@ -160,7 +160,7 @@ def test_without_a_daemon_a_key_is_accepted_for_the_next_start(start_proxy, star
     router = start_router()
     proxy = start_proxy(router, router={"trust": "first-use"})
     proxy.process.terminate()
-    proxy.process.wait(15)
+    proxy.process.wait(STOP_SECONDS)
     router.rotate()
     done = proxy.command("trust", "accept", "--offline", shown(router))
     assert done.returncode == 0 and "is remembered in" in done.stdout
@@ -199,14 +199,14 @@ def test_the_doctor_finds_nothing_wrong_with_and_without_a_daemon(start_proxy, r
     assert came["round trip"] == "ok" and came["API key"] == "ok" and came["daemon"] == "ok"
     assert proxy.api_key not in done.stdout + done.stderr
     proxy.process.terminate()
-    proxy.process.wait(15)
+    proxy.process.wait(STOP_SECONDS)
     assert steps(proxy.command("doctor", seconds=60))["daemon"] == "skipped"
 
 
 def test_the_doctor_remembers_no_key(start_proxy, router):
     proxy = start_proxy(router, router={"trust": "first-use"})
     proxy.process.terminate()
-    proxy.process.wait(15)
+    proxy.process.wait(STOP_SECONDS)
     for name in ("trust.json", "trust.log"):
         (proxy.directory / name).unlink()
     done = proxy.command("doctor", seconds=60)

@@ -9,7 +9,7 @@ import openai
 import pytest
 
 from callers import PATIENCE, error_of, post, prompt, sdk_for
-from daemon import CLEAR, Proxy, free_port, mark
+from daemon import CLEAR, STOP_SECONDS, Proxy, free_port, mark
 from embedder import Embedder, as_floats, packed, vector
 
 MODEL = "nomic-embed-text"
@@ -294,5 +294,5 @@ def test_localhost_is_this_machine(proxy_to, router, embedder):
 )
 def test_an_embedder_elsewhere_is_no_configuration(start_proxy, router, url):
     proxy = start_proxy(router, ready=False, embeddings={"url": url})
-    assert proxy.process.wait(10) != 0
+    assert proxy.process.wait(STOP_SECONDS) != 0
     assert "embeddings.url" in proxy.log() and "hunter2" not in proxy.log()

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from callers import post, prompt
-from daemon import CLEAR, START_SECONDS, mark
+from daemon import CLEAR, START_SECONDS, STOP_SECONDS, mark
 from replies import late, says
 from watching import until
 from wire_text import EventStream
@@ -32,7 +32,7 @@ def test_sigterm_lets_a_request_in_flight_finish(start_proxy, router):
         proxy.process.send_signal(signal.SIGTERM)
         answer = asking.result(10)
     assert answer.status_code == 200 and answer.json()["choices"][0]["message"]["content"] == said
-    assert proxy.process.wait(5) == 0
+    assert proxy.process.wait(STOP_SECONDS) == 0
 
 
 def test_sigterm_lets_a_stream_in_flight_finish(start_proxy, router):
@@ -45,7 +45,7 @@ def test_sigterm_lets_a_stream_in_flight_finish(start_proxy, router):
         heard += b"".join(pieces)
     stream = EventStream(answer.status_code, answer.headers, heard)
     assert stream.text == "to the end" and stream.events[-1] == "[DONE]"
-    assert proxy.process.wait(5) == 0
+    assert proxy.process.wait(STOP_SECONDS) == 0
 
 
 def test_nobody_new_is_let_in_while_it_drains(start_proxy, router):
@@ -72,26 +72,27 @@ def test_an_idle_proxy_stops_at_once_even_with_open_connections(start_proxy, rou
         client.get(proxy.url + "/healthz")
         began = time.monotonic()
         assert proxy.stop() == 0
-    assert time.monotonic() - began < 3
+    # Connections without a request would last for 30 and 75 s, the drain for 120 s.
+    assert time.monotonic() - began < 20
 
 
 def test_a_request_that_never_ends_is_given_up_after_the_drain_time(start_proxy, router):
     proxy = start_proxy(router, shutdown={"drain": "500ms"})
     router.will(late(60, says("never")))
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        asking = pool.submit(httpx.post, proxy.chat_url, json=prompt("slowly"), timeout=15)
+        asking = pool.submit(httpx.post, proxy.chat_url, json=prompt("slowly"), timeout=40)
         router.wait_for(1)
         began = time.monotonic()
         proxy.process.send_signal(signal.SIGTERM)
-        proxy.process.wait(10)
-        assert asking.exception(10) is not None or asking.result().status_code >= 500
-    assert time.monotonic() - began < 6
+        proxy.process.wait(STOP_SECONDS)
+        assert asking.exception(30) is not None or asking.result().status_code >= 500
+    assert time.monotonic() - began < 30
     assert router.exchanges[0].client_gone.wait(5)
 
 
 def test_an_unknown_setting_stops_the_start_and_names_the_nearest_known_one(start_proxy, router):
     proxy = start_proxy(router, ready=False, stream={"comit_after": "1s"})
-    assert proxy.process.wait(15) == 78
+    assert proxy.process.wait(STOP_SECONDS) == 78
     assert "comit_after" in proxy.log() and "commit_after" in proxy.log()
 
 
@@ -103,4 +104,4 @@ def test_a_stop_in_the_middle_of_the_start_is_a_clean_one(start_proxy, router, w
     while f'"message":"{word}"' not in proxy.log():
         assert time.monotonic() < deadline, proxy.log()
     proxy.process.send_signal(asked)
-    assert proxy.process.wait(20) == 0, proxy.log()
+    assert proxy.process.wait(STOP_SECONDS) == 0, proxy.log()

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from callers import PATIENCE, error_of, post, prompt
-from daemon import START_SECONDS, free_port, mark
+from daemon import START_SECONDS, STOP_SECONDS, free_port, mark
 from test_reload import reload
 
 CONFIGURATION = 78
@@ -152,7 +152,7 @@ def test_a_link_that_is_put_in_the_way_leads_nowhere(start_proxy, router, place)
     victim.chmod(0o600)
     (place / "s").symlink_to(victim)
     proxy = start_proxy(router, ready=False, listen=[f"unix:{place}/s?mode=0666"])
-    proxy.process.wait(20)
+    proxy.process.wait(STOP_SECONDS)
     assert "not a socket" in proxy.log()
     assert stat.S_IMODE(victim.lstat().st_mode) == 0o600 and victim.read_text() == "precious"
     assert (place / "s").is_symlink()

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from callers import post, prompt
-from daemon import Process, binary, free_port, mark
+from daemon import STOP_SECONDS, Process, binary, free_port, mark
 
 
 class Listener:
@@ -220,7 +220,7 @@ def test_entries_reach_the_journal_with_id_priority_and_fields(tmp_path):
     proxy = InNamespace(tmp_path / "journal", tmp_path / "home")
     journal.until(lambda heard: any(b"MESSAGE=router key not to be had" in each for each in heard))
     proxy.process.send_signal(signal.SIGTERM)
-    proxy.process.wait(15)
+    proxy.process.wait(STOP_SECONDS)
     entries = [fields(each) for each in journal.drain()]
     assert len({entry["MESSAGE_ID"] for entry in entries}) >= 5
     for entry in entries:
@@ -245,4 +245,4 @@ def test_without_a_journal_the_lines_go_to_standard_error(tmp_path):
         assert time.monotonic() < deadline and proxy.process.poll() is None, proxy.log()
         time.sleep(0.05)
     proxy.process.send_signal(signal.SIGTERM)
-    proxy.process.wait(15)
+    proxy.process.wait(STOP_SECONDS)

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from callers import post, prompt
-from daemon import START_SECONDS, Proxy
+from daemon import START_SECONDS, STOP_SECONDS, Proxy
 from replies import late, says
 
 
@@ -84,7 +84,7 @@ def hammered(proxy: Proxy, router, pool, connect) -> None:
     router.wait_for(30, seconds=30)
     stopped = time.monotonic()
     proxy.process.send_signal(signal.SIGTERM)
-    status = proxy.process.wait(20)
+    status = proxy.process.wait(STOP_SECONDS)
     for caller in callers:
         caller.result(20)
     assert status == 0, proxy.log()
@@ -144,7 +144,7 @@ def test_what_is_pipelined_behind_the_last_answer_is_not_begun(start_proxy, rout
         proxy.process.send_signal(signal.SIGTERM)
         said = b"".join(iter(lambda: caller.recv(10_000), b""))
     assert said.count(b"HTTP/1.1 ") == 1 and b"connection: close\r\n" in said and said.count(b"the last") == 1
-    assert proxy.process.wait(10) == 0
+    assert proxy.process.wait(STOP_SECONDS) == 0
     assert len(router.exchanges) == 1
 
 

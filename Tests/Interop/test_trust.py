@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from callers import error_of, post, prompt
+from daemon import STOP_SECONDS
 from nomyo_router import Router, server_key
 from replies import completion, message, refusal, sealed, unsealed
 from watching import until
@@ -135,7 +136,7 @@ def test_a_restart_remembers(watched, start_proxy):
 
 def test_garbage_in_place_of_what_was_remembered_stops_the_start_and_stays(start_proxy, router):
     proxy = start_proxy(router, ready=False, router={"trust": "first-use"}, state={"trust.json": b"{}{"})
-    assert proxy.process.wait(20) == 78
+    assert proxy.process.wait(STOP_SECONDS) == 78
     assert "trust.json" in proxy.log()
     assert (proxy.directory / "trust.json").read_bytes() == b"{}{"
 
