@@ -1,7 +1,8 @@
 """Lets several sessions share one suite: each takes the files that no other has taken.
 
 With `--share-by FOLDER` a session claims a file of tests by creating its name in the folder, and runs what it claimed. The
-last file runs in each of them: it looks at what the session itself has logged.
+last file runs in each of them: it looks at what the session itself has logged. Files with a test that failed are named in
+the folder's `failed`, a line each.
 """
 
 import itertools
@@ -33,6 +34,15 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
                 raise session.Interrupted(session.shouldstop)
         current = following
     return True
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    folder = config.getoption("--share-by")
+    if not folder:
+        return
+    reports = terminalreporter.getreports("failed") + terminalreporter.getreports("error")
+    with open(pathlib.Path(folder) / "failed", "a") as names:
+        names.writelines(f"{name}\n" for name in sorted({report.nodeid.partition("::")[0] for report in reports}))
 
 
 def _claim(place: pathlib.Path) -> bool:
