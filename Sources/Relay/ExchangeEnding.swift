@@ -44,12 +44,13 @@ struct ExchangeBatch: Sendable {
       var answers = [ChatAnswer?](repeating: nil, count: exchanges.count)
       var reports: [ExchangeReport] = []
       // Together they are one answer, which may have no more bytes than any other.
-      var room = exchanges[0].context.router.responseLimit
+      let limit = exchanges[0].context.router.responseLimit
+      var room = limit
       for await (index, ending) in group {
         reports.append(ending.report)
         let result = ending.result.flatMap { answer in
           room -= answer.byteCount
-          return room >= 0 ? .success(answer) : .failure(Self.tooLarge(exchanges[0]))
+          return room >= 0 ? .success(answer) : .failure(Self.tooLarge(limit))
         }
         switch result {
         case .success(let answer): answers[index] = answer
@@ -63,9 +64,8 @@ struct ExchangeBatch: Sendable {
     }
   }
 
-  private static func tooLarge(_ exchange: Exchange) -> FailedExchange {
-    FailedExchange(
-      failure: .transport(.tooLarge(limit: exchange.context.router.responseLimit)), wasTriedAgain: false)
+  private static func tooLarge(_ limit: Int) -> FailedExchange {
+    FailedExchange(failure: .transport(.tooLarge(limit: limit)), wasTriedAgain: false)
   }
 
   private static func joined(_ answers: [ChatAnswer]) -> Result<ChatAnswer, FailedExchange> {

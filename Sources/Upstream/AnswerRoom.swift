@@ -16,7 +16,8 @@ final class AnswerRoom: Sendable {
 
   /// The part of one answer, given back when it is freed.
   final class Share: Sendable {
-    private let room: AnswerRoom
+    /// The room that it is a part of.
+    let room: AnswerRoom
     private let count = Locked(0)
 
     /// A part that has nothing yet.

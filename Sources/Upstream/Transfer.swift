@@ -23,7 +23,6 @@ final class Transfer {
   private let wantsCertificate: Bool
   private let onSending: (@Sendable () -> Void)?
   private var answerBody: [UInt8] = []
-  private let room: AnswerRoom
   private let share: AnswerRoom.Share
   private let message: UnsafeMutablePointer<CChar>
   private var lines: UnsafeMutablePointer<curl_slist>?
@@ -39,7 +38,6 @@ final class Transfer {
     self.engine = engine
     self.continuation = continuation
     machine = TransferMachine(request)
-    self.room = room
     share = AnswerRoom.Share(room)
     requestBody = request.body
     wantsCertificate = request.wantsCertificate
@@ -139,7 +137,7 @@ final class Transfer {
     switch machine.bytesArrived(bytes.count) {
     case .keep(let capacity):
       guard share.grow(to: capacity) else {
-        machine.roomRefused(limit: room.limit)
+        machine.roomRefused(limit: share.room.limit)
         forgetBody()
         return 0
       }

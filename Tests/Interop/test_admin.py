@@ -1,7 +1,6 @@
 """The admin listener: status, metrics, rotation, for the operator and for nobody else."""
 
 import os
-import socket
 import stat
 import time
 
@@ -11,7 +10,7 @@ from prometheus_client.openmetrics import parser as openmetrics
 from prometheus_client import parser as prometheus
 
 from callers import error_of, post, prompt
-from daemon import mark
+from daemon import free_port, mark
 from replies import refusal
 from watching import until
 
@@ -131,9 +130,7 @@ def test_a_body_larger_than_any_request_needs_is_refused(own):
 
 
 def test_with_a_port_the_guard_holds(start_proxy, router):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     proxy = start_proxy(router, admin={"listen": f"127.0.0.1:{port}"})
     url = f"http://127.0.0.1:{port}"
     assert httpx.get(url + "/status", timeout=5).status_code == 200

@@ -13,7 +13,7 @@ import pytest
 from callers import PATIENCE, error_of, prompt
 from daemon import CLEAR, STOP_SECONDS, Proxy, free_port
 from replies import late, says
-from watching import until
+from watching import there, until
 from wire_text import EventStream
 
 TEMPORARY_FAILURE = 75  # sysexits.h
@@ -41,11 +41,7 @@ def drained(proxy: Proxy) -> dict[str, int]:
 
 def until_there(proxy: Proxy, router, count: int) -> None:
     """Waits until so many requests wait for their turn or have had it."""
-
-    def there() -> int:
-        return len(router.exchanges) + proxy.admin("GET", "/status").json()["pacing"]["waiting"]
-
-    assert until(lambda: there() >= count, 30), f"{there()} are there"
+    assert until(lambda: there(proxy, router) >= count, 30), f"{there(proxy, router)} are there"
 
 
 def asked(proxy: Proxy, pool: concurrent.futures.Executor, content: str, stream: bool = False):

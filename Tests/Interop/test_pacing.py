@@ -13,6 +13,7 @@ import pytest
 from callers import error_of, post, prompt, sdk_for
 from daemon import CLEAR, mark
 from replies import late, refusal, says
+from watching import there
 from wire_text import EventStream
 
 SLOW = {"rate": {"per_second": 1, "burst": 1}}
@@ -20,11 +21,6 @@ SLOW = {"rate": {"per_second": 1, "burst": 1}}
 
 def pacing(proxy) -> dict:
     return proxy.admin("GET", "/status").json()["pacing"]
-
-
-def there(proxy, router) -> int:
-    """How many requests wait for their turn or have had it; none counts twice when its turn comes meanwhile."""
-    return len(router.exchanges) + pacing(proxy)["waiting"]
 
 
 def wait_until(condition, seconds: float = 10) -> None:

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable
 
-from daemon import Process
+from daemon import Process, Proxy
 
 MEBIBYTE = 1 << 20
 
@@ -24,6 +24,11 @@ def descriptors(process: Process) -> int:
 def forget_peak(process: Process) -> None:
     """Sets VmHWM to what is in use now (proc(5), clear_refs)."""
     pathlib.Path(f"/proc/{process.process.pid}/clear_refs").write_text("5")
+
+
+def there(proxy: Proxy, router) -> int:
+    """How many requests wait for their turn or have had it; none counts twice when its turn comes meanwhile."""
+    return len(router.exchanges) + proxy.admin("GET", "/status").json()["pacing"]["waiting"]
 
 
 def until(fact: Callable[[], bool], seconds: float = 5) -> bool:
